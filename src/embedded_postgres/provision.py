@@ -1,0 +1,172 @@
+"""Makes the roles and databases of `.env` on the embedded server, and loads the source once."""
+
+import contextlib
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import encrypt_password
+from psycopg2.sql import SQL, Identifier, Literal
+
+from embedded_postgres import EmbeddedPostgresError
+from embedded_postgres.server import Server, binaries
+from embedded_postgres.settings import Login
+
+TABLES_OF_PUBLIC = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND "
+TABLES_OF_PUBLIC += "relkind IN ('r', 'p', 'f')"
+NOTHING_BUT_LOGIN = SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS")
+OWN_TRANSACTION = re.compile(rb"^\s*(BEGIN|START\s+TRANSACTION)\b[^;]*;", re.IGNORECASE)
+PSQL_ERROR = re.compile(r"^psql:.*?:(\d+): (?:error: )?(?:[A-Z]+:\s+)?(.*)$")
+
+
+def provision(server: Server, source_sql: Path) -> None:
+    """Bring roles, passwords, databases, rights and the source's tables to what `.env` says."""
+    settings = server.settings
+    source, warehouse, airflow = settings.source, settings.warehouse, settings.airflow
+    with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
+        for login in (source, warehouse, airflow):
+            _make_role(server, cursor, login)
+        _make_database(server, cursor, source.database, owner=settings.superuser.user)
+        _make_database(server, cursor, warehouse.database, owner=warehouse.user)
+        _make_database(server, cursor, airflow.database, owner=airflow.user)
+        _let_read(cursor, source)
+    with (
+        contextlib.closing(server.connect(source.database)) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(TABLES_OF_PUBLIC)
+        if cursor.fetchone() == (0,):
+            _load(server, cursor, source_sql)
+
+
+def psql_environment(login: Login, base: Mapping[str, str]) -> dict[str, str]:
+    """Environment in which psql connects to the database; so no secret is on a command line."""
+    kept = {name: value for name, value in base.items() if name not in ("PGHOSTADDR", "PGSERVICE")}
+    return kept | {
+        "PGHOST": login.host,
+        "PGPORT": str(login.port),
+        "PGUSER": login.user,
+        "PGPASSWORD": login.password,
+        "PGDATABASE": login.database,
+    }
+
+
+def _make_role(server: Server, cursor: Any, login: Login) -> None:
+    cursor.execute(
+        "SELECT rolcanlogin AND NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication"
+        " OR rolbypassrls) FROM pg_roles WHERE rolname = %s",
+        [login.user],
+    )
+    row = cursor.fetchone()
+    role = Identifier(login.user)
+    if row is None:
+        cursor.execute(SQL("CREATE ROLE {} {}").format(role, NOTHING_BUT_LOGIN))
+        server.say(f"role {login.user} is made")
+    elif row == (False,):
+        cursor.execute(SQL("ALTER ROLE {} {}").format(role, NOTHING_BUT_LOGIN))
+    if row is None or not _password_fits(server, login):
+        # Only the SCRAM verifier travels, so that no statement in a log has the password.
+        verifier = encrypt_password(login.password, login.user, cursor.connection, "scram-sha-256")
+        cursor.execute(SQL("ALTER ROLE {} PASSWORD {}").format(role, Literal(verifier)))
+        if row is not None:
+            server.say(f"the password of {login.user} is set to the one of .env")
+
+
+def _password_fits(server: Server, login: Login) -> bool:
+    try:
+        server.connect_as(login.user, login.password, login.database).close()
+    except psycopg2.OperationalError as error:
+        # Any other refusal (no such database yet, say) comes after the password was accepted.
+        return "password authentication failed" not in str(error)
+    return True
+
+
+def _make_database(server: Server, cursor: Any, name: str, owner: str) -> None:
+    cursor.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [name])
+    row = cursor.fetchone()
+    database, role = Identifier(name), Identifier(owner)
+    if row is None:
+        cursor.execute(
+            SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                database, role
+            )
+        )
+        server.say(f"database {name} is made")
+    elif row != (owner,):
+        cursor.execute(SQL("ALTER DATABASE {} OWNER TO {}").format(database, role))
+    cursor.execute("SELECT has_database_privilege('public', %s, 'CONNECT, TEMPORARY')", [name])
+    if cursor.fetchone() == (True,):
+        cursor.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+
+
+def _let_read(cursor: Any, source: Login) -> None:
+    """Let the role read every table of the source, present and future, and nothing more."""
+    role, database = Identifier(source.user), Identifier(source.database)
+    cursor.execute(
+        "SELECT has_database_privilege(%(role)s, %(database)s, 'CONNECT')"
+        " AND pg_has_role(%(role)s, 'pg_read_all_data', 'USAGE')"
+        " AND COALESCE('default_transaction_read_only=on' = ANY (setconfig), false)"
+        " FROM pg_roles LEFT JOIN pg_db_role_setting ON setrole = pg_roles.oid AND setdatabase = 0"
+        " WHERE rolname = %(role)s",
+        {"role": source.user, "database": source.database},
+    )
+    if cursor.fetchone() == (True,):
+        return
+    cursor.execute(SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
+    cursor.execute(SQL("GRANT pg_read_all_data TO {}").format(role))
+    cursor.execute(SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(role))
+
+
+def _load(server: Server, cursor: Any, source_sql: Path) -> None:
+    """Run the SQL file against the empty source in one transaction: all of it or nothing."""
+    shown = server.settings.shown(source_sql)
+    database = server.settings.source.database
+    if not source_sql.is_file():
+        raise EmbeddedPostgresError(
+            f"the database {database} is empty and {shown} is not there: "
+            "put the file back (git checkout), then run this again"
+        )
+    with source_sql.open("rb") as file:
+        own_transaction = any(OWN_TRANSACTION.match(line) for line in file)
+    superuser = server.settings.superuser
+    login = Login("127.0.0.1", superuser.port, superuser.user, superuser.password, database)
+    base = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    done = subprocess.run(
+        [
+            *(str(binaries() / "psql"), "--no-psqlrc", "--no-password", "--quiet"),
+            *("--set", "ON_ERROR_STOP=1", "--output", os.devnull, "--file", str(source_sql)),
+            *(() if own_transaction else ("--single-transaction",)),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        env=psql_environment(login, base) | {"PGCLIENTENCODING": "UTF8", "LC_ALL": "C"},
+        pass_fds=(server.lock,),
+    )
+    cursor.execute(TABLES_OF_PUBLIC)
+    (tables,) = cursor.fetchone()
+    if done.returncode:
+        raise EmbeddedPostgresError(_why(done.stderr, shown, database, tables))
+    server.say(f"{database} is loaded from {shown}: {tables} tables")
+
+
+def _why(stderr: str, shown: str, database: str, tables: int) -> str:
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    errors = [match for line in lines if (match := PSQL_ERROR.match(line))]
+    what = f"{shown}: {lines[-1] if lines else 'psql failed'}"
+    if errors:  # the last one: those before it are notices
+        what = f"{shown}:{errors[-1][1]}: {errors[-1][2]}"
+    if context := [line for line in lines if line.startswith("CONTEXT:  COPY")]:
+        what += f" ({context[-1].removeprefix('CONTEXT:').strip()})"
+    if tables:
+        return (
+            f"{what}; {database} is left with {tables} tables, as the file commits on its own: "
+            f"mend the file, empty the schema public, then run this again"
+        )
+    return f"{what}; {database} is left empty: mend that line, then run this again"
