@@ -183,7 +183,6 @@ def test_up_twice_changes_nothing(project: Project) -> None:
 
 def test_env_is_private_and_never_overwritten(new: Project) -> None:
     path = new.folder / ".env"
-    os.umask(os.umask(0))
     new.ok("env")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     made = path.read_bytes()
@@ -322,9 +321,7 @@ def test_reused_process_id_in_postmaster_pid_is_coped_with(new: Project) -> None
     new.ok("up")
     left = (new.data / "postmaster.pid").read_text().splitlines()
     new.ok("down")
-    other = subprocess.Popen(
-        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, **_owner(new.data)
-    )
+    other = subprocess.Popen(["cat"], stdin=subprocess.PIPE, **_owner(new.data))
     try:
         pid_file = new.data / "postmaster.pid"
         pid_file.write_text("\n".join([str(other.pid), *left[1:]]) + "\n")
@@ -334,7 +331,7 @@ def test_reused_process_id_in_postmaster_pid_is_coped_with(new: Project) -> None
         assert " is up on " in new.ok("up")
         assert other.poll() is None
     finally:
-        other.communicate(b"\n")
+        other.communicate()
 
 
 def _owner(path: Path) -> dict:
@@ -359,7 +356,7 @@ def test_up_killed_while_loading_the_source_is_repaired_by_up(new: Project) -> N
     reached = new.folder / "reached"
     os.mkfifo(reached)
     blocking = new.folder / "blocking.sql"
-    blocking.write_text(f"{SOURCE}\\! cat > {reached}\n")
+    blocking.write_text(f"{SOURCE}\\! cat < {reached}\n")
     first = new.start("up", "--source-sql", str(blocking))
     with reached.open("w"):  # opens when psql is there, and holds it there
         first.send_signal(signal.SIGKILL)

@@ -250,9 +250,15 @@ class Server:
         """Run initdb in a scratch folder and rename it: the data folder is whole or not there."""
         self._remove_scratch()
         self.data.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._init(self._scratch / "data", self._scratch / "password")
+        finally:
+            self._remove_scratch()
+        self.say(f"{self.shown} is made")
+
+    def _init(self, data: Path, password_file: Path) -> None:
         self._scratch.mkdir(mode=0o700)
         self._give(self._scratch)
-        data, password_file = self._scratch / "data", self._scratch / "password"
         self._write(password_file, f"{self.settings.superuser.password}\n")
         done = self._run(
             *("initdb", "-D", str(data), "--username", SUPERUSER, "--pwfile", str(password_file)),
@@ -260,7 +266,6 @@ class Server:
             *("--encoding", "UTF8", "--locale", "C"),
             *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
         )
-        password_file.unlink()
         if done.returncode:
             raise EmbeddedPostgresError(
                 f"initdb cannot make {self.shown}: {' '.join(done.stderr.split())}"
@@ -269,8 +274,6 @@ class Server:
         self._write(conf, f"{conf.read_text()}\ninclude '{MARKER}'\n# Your own settings:\n")
         self._write(data / MARKER, "")
         data.rename(self.data)
-        self._scratch.rmdir()
-        self.say(f"{self.shown} is made")
 
     def _remove_scratch(self) -> None:
         if self._scratch.exists():

@@ -77,8 +77,9 @@ def text_form(value: Any, sql_type: str) -> str | None:  # noqa: ANN401
         return array_literal(value)
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, default=str)
-    if isinstance(value, float):
-        return repr(value).removesuffix(".0")
+    if isinstance(value, float) or sql_type in {"real", "double precision"}:
+        # shortest round trip, as COPY writes it
+        return repr(float(value)).removesuffix(".0")
     if isinstance(value, Decimal):
         return format(value, "f") if value.is_finite() else str(value)
     return str(value)

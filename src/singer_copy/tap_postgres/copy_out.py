@@ -163,13 +163,13 @@ class SnapshotCopy:
         snapshot: str,
         folder: Path,
         parallelism: int,
-        part_bytes: int = PART_BYTES,
+        part_bytes: int | None = None,
     ) -> None:
         self._source = source
         self._snapshot = snapshot
         self._folder = folder
         self._parallelism = max(1, parallelism)
-        self._part_bytes = part_bytes
+        self._part_bytes = part_bytes or PART_BYTES
         self._progress: dict[str, _Progress] = {}
         self._lock = threading.Lock()
         self._connections: set[Connection] = set()

@@ -5,30 +5,25 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
 
 import sqlalchemy
 from psycopg2.extensions import connection as Connection
 from singer_sdk import Stream
 from singer_sdk import typing as th
 from singer_sdk.mapper import CustomStreamMap, RemoveRecordTransform
-from singer_sdk.singerlib import SchemaMessage
 from tap_postgres.client import PostgresLogBasedStream, PostgresStream
 from tap_postgres.connection_parameters import ConnectionParameters
 from tap_postgres.tap import TapPostgres as MeltanoLabsTapPostgres
 
-from singer_copy import __version__
-from singer_copy.batch import SOURCE_TYPE, STAGING, csv_batch
-from singer_copy.dates import resolve_date, say_date, time_zone
+from singer_copy import messages
+from singer_copy.dates import resolve_date, say_date
 from singer_copy.errors import UserError
-from singer_copy.progress import closing_table, share_line, table_line
-from singer_copy.sql import quote_ident, quote_literal
-from singer_copy.staging import Scratch
+from singer_copy.sql import quote_literal
+from singer_copy.tap_postgres import files
 from singer_copy.tap_postgres.catalog import (
     Table,
     apply_metadata,
@@ -36,17 +31,14 @@ from singer_copy.tap_postgres.catalog import (
     catalog_entry,
     read_tables,
 )
-from singer_copy.tap_postgres.copy_out import (
-    PART_BYTES,
-    CopiedFile,
-    SnapshotCopy,
-    Source,
-    TableCopy,
-)
+from singer_copy.tap_postgres.copy_out import PART_BYTES, Source
+from singer_copy.tap_postgres.lean import configured_source, nothing_selected
 
 
 class CopyStream(PostgresStream):
     """A stream that can leave as one whole file; as RECORD messages it is as upstream's."""
+
+    _tap: TapPostgres
 
     @property
     def table(self) -> Table:
@@ -54,24 +46,16 @@ class CopyStream(PostgresStream):
         return self._tap.tables[self.name]
 
     @property
-    def day_column(self) -> str | None:
-        """The column by which the stream is a slice of DATE, None for a snapshot."""
-        return self._tap.stream_option(self.name, "day_column")
-
-    @property
-    def alias(self) -> str:
-        """The stream's name downstream."""
-        return self.stream_maps[0].stream_alias
-
-    @property
-    def row_order(self) -> tuple[str, ...]:
-        """The columns that order the rows, () for the order PostgreSQL gives."""
-        return self.table.keys if self.config["row_order"] == "primary_key" else ()
+    def options(self) -> dict[str, Any]:
+        """The stream's own entry of `stream_options`."""
+        return (self.config.get("stream_options") or {}).get(self.name) or {}
 
     def travels_as_file(self) -> bool:
         """Return whether COPY can carry the stream as it was asked for."""
         first, *more = self.stream_maps
-        only_renamed = not isinstance(first, CustomStreamMap) or not first.map_transform
+        only_renamed = not isinstance(first, CustomStreamMap) or not any(
+            key != "__alias__" for key in self._map_of_this_stream()
+        )
         return (
             bool(self.config.get("batch_config"))
             and self.replication_method == "FULL_TABLE"
@@ -81,80 +65,49 @@ class CopyStream(PostgresStream):
             and not self.config.get("max_record_count")
         )
 
-    def table_copy(self) -> TableCopy:
-        """Return what to copy."""
+    def get_batch_config(self, config: Any) -> None:  # noqa: ANN401
+        """Send rows where the SDK's own sync is used: files leave by `copy_files`."""
+
+    def _map_of_this_stream(self) -> dict[str, Any]:
+        from fnmatch import fnmatch
+
+        found: dict[str, Any] = {}
+        for pattern, definition in (self.config.get("stream_maps") or {}).items():
+            if fnmatch(self.name, pattern) and isinstance(definition, dict):
+                found.update(definition)
+        return found
+
+    def file_stream(self) -> files.FileStream:
+        """Return what to copy, under the stream's name downstream."""
         columns = tuple(self.stream_maps[0].transformed_schema["properties"])
-        clauses = list(self._tap.stream_option(self.name, "custom_where_clauses") or [])
-        if self.day_column:
-            clauses.append(self._slice_clause(self.day_column))
-        return TableCopy(
-            stream=self.name,
-            schema=self.table.schema,
-            name=self.table.name,
-            columns=columns,
-            order_by=self.row_order,
-            where=" AND ".join(f"({clause.strip()})" for clause in clauses) or None,
-            bytes=self.table.bytes,
-            plain=self.table.plain,
-        )
+        copy = files.table_copy(self.table, columns, self.config, self.options, self._tap.day)
+        return files.FileStream(self.stream_maps[0].stream_alias, copy)
 
-    def _slice_clause(self, column: str) -> str:
-        types = {column.name: column.sql_type for column in self.table.columns}
-        kind = types.get(column)
-        if kind is None or not kind.startswith(("date", "timestamp")):
-            found = f"is {kind}" if kind else "does not exist"
-            msg = (
-                f"stream_options: {self.name}.day_column is {column!r}, which {found}: "
-                "name a date or timestamp column in meltano.yml"
-            )
-            raise UserError(msg)
-        day = self._tap.day
-        bounds = [day, day + timedelta(days=1)]
-        if kind == "timestamp with time zone":
-            zone = time_zone(self.config.get("timezone"))
-            texts = [datetime(d.year, d.month, d.day, tzinfo=zone).isoformat() for d in bounds]
-        else:
-            texts = [d.isoformat() for d in bounds]
-        name = quote_ident(column)
-        return f"{name} >= {quote_literal(texts[0])} AND {name} < {quote_literal(texts[1])}"
-
-    def apply_query_filters(  # type: ignore[no-untyped-def]
-        self, query, table, *, context=None
-    ):
+    def apply_query_filters(self, query, table, *, context=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
         """Give the RECORD path the same rows as COPY's."""
         query = super().apply_query_filters(query, table, context=context)
-        if self.day_column:
-            query = query.where(sqlalchemy.text(self._slice_clause(self.day_column)))
+        if column := self.options.get("day_column"):
+            clause = files.slice_clause(
+                self.table, column, self._tap.day, self.config.get("timezone")
+            )
+            query = query.where(sqlalchemy.text(clause))
+        order = files.row_order(self.table, self.config)
+        if order and not self.replication_key:
+            query = query.order_by(*(table.columns[name] for name in order))
         return query
 
-    def _generate_schema_messages(self):  # type: ignore[no-untyped-def]
-        exact = {column.name: column.source_type for column in self.table.columns}
+    def _generate_schema_messages(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        staging = files.staging_of(self.table, self.config, self.options, self._tap.snapshot)
+        if self.replication_method != "FULL_TABLE":
+            staging["kind"] = "slice"
         for message in super()._generate_schema_messages():
-            yield _describe(message, self._staging(), exact)
-
-    def _staging(self) -> dict[str, Any]:
-        kind = "slice" if self.day_column or self.replication_method != "FULL_TABLE" else "snapshot"
-        about: dict[str, Any] = {
-            "kind": kind,
-            "row_order": list(self.row_order),
-            "read": self._tap.read,
-        }
-        if self.day_column:
-            about["day_column"] = self.day_column
-        if self.table.comment:
-            about["description"] = self.table.comment
-        return about
-
-
-def _describe(message: SchemaMessage, staging: dict[str, Any], exact: dict[str, str]) -> Any:  # noqa: ANN401
-    properties = {
-        name: {**prop, SOURCE_TYPE: exact[name]}
-        if name in exact and exact[name] != prop.get("x-sql-datatype")
-        else prop
-        for name, prop in message.schema["properties"].items()
-    }
-    message.schema = {**message.schema, "properties": properties, STAGING: staging}
-    return message
+            properties = files.with_source_types(message.schema["properties"], self.table)
+            message.schema = {
+                **message.schema,
+                "properties": properties,
+                messages.STAGING: staging,
+            }
+            yield message
 
 
 class TapPostgres(MeltanoLabsTapPostgres):
@@ -217,10 +170,7 @@ class TapPostgres(MeltanoLabsTapPostgres):
         ),
     ).to_dict()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        self._coordinator: Connection | None = None
-        self.read: dict[str, str] = {}
-        super().__init__(*args, **kwargs)
+    snapshot: files.Snapshot
 
     @cached_property
     def day(self) -> date:
@@ -233,29 +183,24 @@ class TapPostgres(MeltanoLabsTapPostgres):
     @cached_property
     def source(self) -> Source:
         """The database, through the SSH tunnel where one is configured."""
-        missing = [
-            key
-            for key in ("host", "user", "password", "database")
-            if not self.config.get(key) and not self.config.get("sqlalchemy_url")
-        ]
-        if missing:
-            names = ", ".join(f"TAP_POSTGRES_{key.upper()}" for key in missing)
-            msg = f"the source is not configured: set {names} in .env (`make up` creates one)"
-            raise UserError(msg)
+        if not self.config.get("sqlalchemy_url"):
+            configured_source(dict(self.config))  # says what is missing
         _ = self.connector  # opens the SSH tunnel and sets connection_parameters
         to: ConnectionParameters = self.connection_parameters
         asked = ConnectionParameters.from_tap_config(self.config)
-        return Source(
-            to.render_as_psycopg2_dsn(), f"{asked.host}:{asked.port}/{asked.database}"
-        )
+        return Source(to.render_as_psycopg2_dsn(), f"{asked.host}:{asked.port}/{asked.database}")
+
+    @cached_property
+    def coordinator(self) -> Connection:
+        """The connection whose transaction is the instant at which all is read."""
+        return self.source.connect()
 
     @cached_property
     def tables(self) -> dict[str, Table]:
         """The source's tables by stream name, as of the run's snapshot."""
         _ = self.day  # a wrong DATE is refused before anything else
-        self._coordinator = self.source.connect()
         schemas = self.config.get("filter_schemas")
-        return {table.stream: table for table in read_tables(self._coordinator, schemas)}
+        return {table.stream: table for table in read_tables(self.coordinator, schemas)}
 
     @property
     def catalog_dict(self) -> dict:
@@ -297,125 +242,46 @@ class TapPostgres(MeltanoLabsTapPostgres):
                 streams.append(CopyStream(self, entry, connector=connector))
         return streams
 
-    def stream_option(self, stream: str, option: str) -> Any:  # noqa: ANN401
-        """Return a stream's own option of `stream_options`, None where unset."""
-        options: Mapping[str, Any] = self.config.get("stream_options") or {}
-        return (options.get(stream) or {}).get(option)
-
     def sync_all(self) -> None:  # type: ignore[misc]
         """Write all SCHEMA messages, then each stream and its ACTIVATE_VERSION.
 
-        The order is the contract of `singer_copy.batch`: a target then knows which streams
+        The order is the contract of `singer_copy.messages`: a target then knows which streams
         make the day, and of each when it is complete.
         """
         streams = [stream for stream in self.streams.values() if self._is_wanted(stream)]
-        self._check(streams)
-        self._begin_snapshot()
+        if not streams:
+            raise UserError(nothing_selected(self.source, self.config.get("user")))
+        self.snapshot = files.export_snapshot(self.source, self.coordinator)
+        self._share_snapshot(self.snapshot.name)
         version = int(time.time() * 1000)
         for stream in streams:
             stream._stream_version = version  # noqa: SLF001
             stream._write_schema_message()  # noqa: SLF001
-        files = [s for s in streams if isinstance(s, CopyStream) and s.travels_as_file()]
-        if files:
-            self._sync_files(files, version)
+        whole = [s for s in streams if isinstance(s, CopyStream) and s.travels_as_file()]
+        if whole:
+            copies = [stream.file_stream() for stream in whole]
+            files.copy_files(self.snapshot, copies, self.config, messages.write)
         for stream in streams:
-            if stream not in files:
+            if stream not in whole:
                 stream.sync()
                 stream.finalize_state_progress_markers()
                 stream._write_activate_version_message(version)  # noqa: SLF001
 
-    def _is_wanted(self, stream: Stream) -> bool:
+    @staticmethod
+    def _is_wanted(stream: Stream) -> bool:
         if not stream.selected:
             return False
         return not all(isinstance(m, RemoveRecordTransform) for m in stream.stream_maps)
-
-    def _check(self, streams: list[Stream]) -> None:
-        where = f"the source {self.source.name}"
-        if not streams:
-            msg = (
-                f"{where} has no table that is selected and that {self.config.get('user')} may "
-                "see: check TAP_POSTGRES_DATABASE in .env, filter_schemas and select in meltano.yml"
-            )
-            raise UserError(msg)
-        aliases: dict[str, str] = {}
-        for stream in streams:
-            for stream_map in stream.stream_maps:
-                other = aliases.setdefault(stream_map.stream_alias, stream.name)
-                if other != stream.name:
-                    msg = (
-                        f"{other} and {stream.name} would both be called "
-                        f"{stream_map.stream_alias}: change stream_maps in meltano.yml"
-                    )
-                    raise UserError(msg)
-
-    def _begin_snapshot(self) -> None:
-        assert self._coordinator is not None  # noqa: S101 - `tables` has connected
-        with self._coordinator.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_export_snapshot(), pg_current_snapshot()::text, version(), "
-                "current_setting('server_version')"
-            )
-            found = cursor.fetchone()
-        self._snapshot, instant, _, server = found
-        self.read = {
-            "read_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "snapshot": instant,
-            "database": self.source.name,
-            "server": f"PostgreSQL {server}",
-            "tap": f"tap-postgres {__version__}",
-        }
-        self._share_snapshot(self._snapshot)
 
     def _share_snapshot(self, snapshot: str) -> None:
         """Let the RECORD path's connections read at the same instant."""
 
         def begin(connection: sqlalchemy.Connection) -> None:
-            connection.exec_driver_sql(
-                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
-                f"SET TRANSACTION SNAPSHOT {quote_literal(snapshot)}"
-            )
+            # a cursor of psycopg2's own: upstream's connections declare server-side cursors
+            with connection.connection.cursor() as cursor:
+                cursor.execute(
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
+                    f"SET TRANSACTION SNAPSHOT {quote_literal(snapshot)}"
+                )
 
         sqlalchemy.event.listen(self.connector._engine, "begin", begin)  # noqa: SLF001
-
-    def _sync_files(self, streams: list[CopyStream], version: int) -> None:
-        by_name = {stream.name: stream for stream in streams}
-        assert self._coordinator is not None  # noqa: S101
-        scratch = Scratch(self._scratch_area())
-        copied: list[CopiedFile] = []
-        try:
-            copy = SnapshotCopy(
-                self.source,
-                self._snapshot,
-                scratch.path,
-                self.config.get("parallelism") or min(4, os.cpu_count() or 1),
-                self.config["part_bytes"],
-            )
-            started = time.monotonic()
-            for file in copy.run(
-                [stream.table_copy() for stream in streams], self._coordinator, self._say_share
-            ):
-                stream = by_name[file.table.stream]
-                self.write_message(
-                    csv_batch(stream.alias, file.path, file.rows, file.bytes, file.sha256)
-                )
-                stream._write_activate_version_message(version)  # noqa: SLF001
-                self.logger.info(table_line(stream.alias, file.rows, file.bytes, file.seconds))
-                copied.append(file)
-        except BaseException:
-            scratch.close()
-            raise
-        scratch.leave()
-        rows = [(by_name[f.table.stream].alias, f.rows, f.bytes, f.seconds) for f in copied]
-        for line in closing_table(sorted(rows)):
-            self.logger.info(line)
-        self.logger.info("copied in %.1f s from %s", time.monotonic() - started, self.source.name)
-
-    def _say_share(self, table: TableCopy, done: int, seconds: float) -> None:
-        self.logger.info(share_line(table.stream, done, table.bytes, seconds))
-
-    def _scratch_area(self) -> Path:
-        root = (self.config["batch_config"].get("storage") or {}).get("root")
-        if not root:
-            msg = "batch_config.storage.root is not set: name a folder on output's disk for scratch"
-            raise UserError(msg)
-        return Path(unquote(urlparse(root).path)) if root.startswith("file:") else Path(root)

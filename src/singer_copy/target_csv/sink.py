@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from meltanolabs_target_csv.sinks import CSVSink as MeltanoLabsCSVSink
 from singer_sdk.sinks import BatchSink
 
-from singer_copy.batch import columns_of
+from singer_copy.messages import columns_of
 from singer_copy.dialect import format_row, text_form
 
 if TYPE_CHECKING:

@@ -1,0 +1,92 @@
+"""What our taps and targets say to each other: whole files instead of rows.
+
+SCHEMA           standard, all of them before the first BATCH. In `schema`, our taps add
+                 `x-staging` ({"kind": "snapshot" | "slice", "day_column": …, "row_order": …,
+                 "read": {…}, "whole_files": true where no stream of the run sends rows, and
+                 from tap-csv in its second role "source", "date", "job"}), and in each property
+                 `x-sql-datatype`, the column's PostgreSQL type, and `x-source-type`, its
+                 exact type at the source where that differs (enum, domain, composite).
+BATCH            `encoding.format: csv` (see `dialect`), `manifest`: one file:// URI, and
+                 `files`, one {"rows", "bytes", "sha256"} per URI.
+ACTIVATE_VERSION after the stream's last BATCH or RECORD: the stream is complete. A pipe's
+                 end says nothing: a tap that dies closes it as one that finishes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from singer_copy.dialect import ENCODING
+from singer_copy.errors import UserError
+from singer_copy.pgtypes import sql_type
+
+STAGING = "x-staging"
+SOURCE_TYPE = "x-source-type"
+
+
+def write(message: dict[str, Any]) -> None:
+    """Write a message to standard output, at once."""
+    sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def schema(
+    stream: str, properties: dict[str, Any], keys: Sequence[str], staging: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the SCHEMA message of a stream whose rows travel as a file."""
+    body = {"type": "object", "properties": properties, STAGING: staging}
+    return {"type": "SCHEMA", "stream": stream, "schema": body, "key_properties": list(keys)}
+
+
+def batch(stream: str, path: Path, rows: int, size: int, sha256: str) -> dict[str, Any]:
+    """Return the BATCH message for one whole file and what proves it."""
+    return {
+        "type": "BATCH",
+        "stream": stream,
+        "encoding": {"format": ENCODING},
+        "manifest": [path.absolute().as_uri()],
+        "files": [{"rows": rows, "bytes": size, "sha256": sha256}],
+    }
+
+
+def activate_version(stream: str, version: int) -> dict[str, Any]:
+    """Return the message that says that a stream is complete."""
+    return {"type": "ACTIVATE_VERSION", "stream": stream, "version": version}
+
+
+def batch_file(message: dict[str, Any]) -> tuple[Path, dict[str, Any] | None]:
+    """Return the file that a BATCH message names, and its proof when it carries one.
+
+    Raises:
+        UserError: the encoding is not ours, or it names other than one local file.
+    """
+    encoding = message["encoding"].get("format")
+    if encoding != ENCODING or message["encoding"].get("compression") not in {None, "none"}:
+        msg = (
+            f"stream {message['stream']} comes in BATCH files of format {encoding}: this target "
+            "reads uncompressed csv; remove batch_config from the extractor in meltano.yml"
+        )
+        raise UserError(msg)
+    if len(message["manifest"]) != 1:
+        msg = f"stream {message['stream']}: a csv BATCH names one whole file"
+        raise UserError(msg)
+    uri = urlparse(message["manifest"][0])
+    if uri.scheme not in {"", "file"}:
+        msg = f"stream {message['stream']}: {message['manifest'][0]} is not a local file"
+        raise UserError(msg)
+    proofs = message.get("files") or [None]
+    return Path(unquote(uri.path)), proofs[0]
+
+
+def columns_of(schema: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """Return (name, PostgreSQL type, type at the source) for a SCHEMA message's properties."""
+    columns = []
+    for name, prop in schema["properties"].items():
+        kind = sql_type(prop)
+        columns.append((name, kind, prop.get(SOURCE_TYPE, kind)))
+    return tuple(columns)

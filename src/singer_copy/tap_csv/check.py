@@ -1,0 +1,212 @@
+"""DuckDB over a scratch file: does every value fit its column, is every key there once?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from singer_copy.dialect import format_row
+from singer_copy.sql import quote_literal
+from singer_copy.tap_csv.files import METADATA_COLUMNS, CsvTable
+from singer_copy.tap_csv.rejects import Rejects
+from singer_copy.tap_csv.types import accepts, key_form, reason, shorten
+
+if TYPE_CHECKING:
+    import duckdb
+
+_MEMORY = "80MB"
+_FETCH = 1000
+_BUFFER = 4 << 20
+
+
+def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB that keeps to little memory and spills into a scratch folder."""
+    import duckdb
+
+    return duckdb.connect(
+        config={
+            "memory_limit": _MEMORY,
+            "temp_directory": str(scratch / "spill"),
+            "threads": str(min(4, len(os.sched_getaffinity(0)))),
+            "preserve_insertion_order": "true",
+        }
+    )
+
+
+def reader(
+    path: Path,
+    columns: int,
+    *,
+    delimiter: str = ",",
+    quote: str = '"',
+    nulls: tuple[str, ...] = ("",),
+    numbered: bool = False,
+    longest: int = 0,
+    header: bool = True,
+) -> str:
+    """Return SQL that reads a scratch file: all text, columns c0, c1, …
+
+    A numbered file (see `numbered`) has columns f and l before them and no header.
+    """
+    names = {f"c{index}": "VARCHAR" for index in range(columns)}
+    if numbered:
+        names = {"f": "INTEGER", "l": "BIGINT", **names}
+    longest = max(longest, _BUFFER // 2)
+    options = {
+        "columns": "{" + ", ".join(f"{name}: '{kind}'" for name, kind in names.items()) + "}",
+        "auto_detect": "false",
+        "header": str(header and not numbered).lower(),
+        "delim": quote_literal(delimiter),
+        "quote": quote_literal(quote),
+        "escape": quote_literal(quote),
+        "new_line": r"'\n'",
+        "nullstr": "[" + ", ".join(map(quote_literal, nulls)) + "]",
+        "allow_quoted_nulls": "false",
+        "max_line_size": str(longest),
+        "buffer_size": str(2 * longest),
+    }
+    if not numbered:
+        # what is refused is found by the exact reader: here it is enough that something was
+        options |= {"store_rejects": "true", "rejects_limit": "1"}
+    given = ", ".join(f"{name} = {value}" for name, value in options.items())
+    return f"read_csv({quote_literal(str(path))}, {given})"
+
+
+def is_clean(db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, delimiters: int) -> bool:
+    """Return whether every row of a scratch file has all its columns and fits its types.
+
+    Args:
+        source: SQL of `reader`.
+        delimiters: how many stand outside quotes. DuckDB refuses a row with too few columns,
+            but lets one empty column too many pass: the sum tells.
+    """
+    bad = " OR ".join(_bad(table).values()) or "false"
+    found = db.execute(f"SELECT count(c0 IS NULL), count(*) FILTER ({bad}) FROM {source}")
+    rows, wrong = found.fetchone() or (0, 0)
+    refused = (db.execute("SELECT count(*) FROM reject_errors").fetchone() or (0,))[0]
+    if wrong or refused or delimiters != (rows + 1) * (len(table.columns) - 1):
+        return False
+    if not table.keys:
+        return True
+    keys = ", ".join(_keys(table))
+    twice = db.execute(f"SELECT 1 FROM {source} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1")
+    return twice.fetchone() is None
+
+
+def find_bad(db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, out: Rejects) -> None:
+    """List the rows of a numbered file that do not fit; table `twice` has repeated keys."""
+    checks = _bad(table)
+    values = ", ".join(f"c{index}" for index in range(len(table.columns)))
+    if checks:
+        flags = ", ".join(checks.values())
+        rows = db.execute(
+            f"SELECT f, l, [{flags}], [{values}] FROM {source} WHERE {' OR '.join(checks.values())}"
+        )
+        for number, line, wrong, texts in _fetch(rows):
+            bad = [index for index, is_bad in zip(checks, wrong, strict=True) if is_bad]
+            out.add(
+                number,
+                line,
+                ", ".join(table.columns[index] for index in bad),
+                "; ".join(_why(table, index, texts[index]) for index in bad),
+                format_row(texts).rstrip("\n"),
+            )
+    if not table.keys:
+        return
+    keys = _keys(table)
+    names = [f"k{index}" for index in range(len(keys))]
+    keyed = ", ".join(f"{key} AS {name}" for key, name in zip(keys, names, strict=True))
+    good = f"SELECT f, l, {keyed}, [{values}] AS v FROM {source} WHERE {is_good(table)}"
+    # the first row of a key stays, those after it are refused
+    db.execute(
+        f"CREATE TEMP TABLE twice AS WITH g AS ({good}), d AS (SELECT {', '.join(names)}, "
+        f"min((f, l)) AS first FROM g GROUP BY ALL HAVING count(*) > 1) "
+        f"SELECT g.f, g.l, d.first[1] AS ff, d.first[2] AS fl, g.v FROM g JOIN d "
+        f"USING ({', '.join(names)}) WHERE (g.f, g.l) <> d.first ORDER BY g.f, g.l"
+    )
+    for number, line, first_file, first, texts in _fetch(db.execute("FROM twice")):
+        key = ", ".join(shorten(texts[table.columns.index(name)]) for name in table.keys)
+        where = f"line {first}"
+        if first_file != number:
+            where += f" of {table.sources[first_file].path}"
+        out.add(
+            number,
+            line,
+            ", ".join(table.keys),
+            f"key ({', '.join(table.keys)}) = ({key}) is also on {where}",
+            format_row(texts).rstrip("\n"),
+        )
+
+
+def is_good(table: CsvTable) -> str:
+    """Return SQL that is true for a row that fits its columns' types."""
+    checks = " OR ".join(_bad(table).values())
+    return f"NOT ({checks})" if checks else "true"
+
+
+def write_rows(
+    db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, target: Path, *, numbered: bool
+) -> None:
+    """Write the good rows in our dialect, without a header, in the order they come."""
+    select = [f"c{index}" for index in range(len(table.columns))]
+    where = ""
+    if numbered:
+        where = f" WHERE {is_good(table)}"
+        if table.keys:
+            where += " AND NOT EXISTS (FROM twice WHERE twice.f = t.f AND twice.l = t.l)"
+        if table.metadata:
+            for what in ([str(s.path) for s in table.sources], [s.mtime for s in table.sources]):
+                select.append(f"[{', '.join(map(quote_literal, what))}][f + 1]")
+            select.append("l")
+    named = ", ".join(f"{what} AS o{index}" for index, what in enumerate(select))
+    # alone on its line, `\.` would end the data for PostgreSQL before release 18
+    force = ", FORCE_QUOTE (o0)" if len(select) == 1 else ""
+    db.execute(
+        f"COPY (SELECT {named} FROM {source} t{where}) TO {quote_literal(str(target))} "
+        f"(FORMAT csv, HEADER false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR ''{force})"
+    )
+
+
+def read_rows(
+    db: duckdb.DuckDBPyConnection, path: Path, columns: int
+) -> Iterator[tuple[str | None, ...]]:
+    """Yield the rows of a file in our dialect, values as text."""
+    longest = 16 << 20
+    yield from _fetch(db.execute(f"FROM {reader(path, columns, longest=longest)}"))
+
+
+def output_columns(table: CsvTable) -> list[str]:
+    """Return the names of the columns that `write_rows` writes."""
+    return [*table.columns, *([name for name, _ in METADATA_COLUMNS] if table.metadata else [])]
+
+
+def _bad(table: CsvTable) -> dict[int, str]:
+    """Return, by column index, SQL that is true where a value does not fit (never NULL)."""
+    checks = {}
+    for index, (name, kind) in enumerate(zip(table.columns, table.types, strict=True)):
+        text = f"c{index}"
+        ok = accepts(text, kind)
+        parts = [f"{text} IS NULL"] if name in table.keys else []
+        if ok:
+            parts.append(f"({text} IS NOT NULL AND NOT coalesce({ok}, false))")
+        if parts:
+            checks[index] = "(" + " OR ".join(parts) + ")"
+    return checks
+
+
+def _keys(table: CsvTable) -> list[str]:
+    indexes = [table.columns.index(name) for name in table.keys]
+    return [key_form(f"c{index}", table.types[index]) for index in indexes]
+
+
+def _why(table: CsvTable, index: int, text: str | None) -> str:
+    if text is None:
+        return f"column {table.columns[index]}: is NULL, but belongs to the key"
+    return f"column {table.columns[index]}: {reason(text, table.types[index])}"
+
+
+def _fetch(result: duckdb.DuckDBPyConnection) -> Iterator[Any]:
+    while rows := result.fetchmany(_FETCH):
+        yield from rows

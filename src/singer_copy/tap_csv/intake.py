@@ -1,0 +1,209 @@
+"""One pass over the bytes of a user's file: into scratch, as UTF-8 with LF, and what it saw.
+
+Blocks of whole lines are handled by C loops (split, replace, count): nothing is done per row.
+Splitting at the quote gives, in turn, what is outside quotes and what is inside: a doubled
+quote is an empty piece outside.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from singer_copy.errors import UserError
+from singer_copy.staging import BLOCK
+from singer_copy.tap_csv.files import CsvTable, Source
+
+_LONGEST_LINE = 64 * BLOCK
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+class Intake:
+    """Copies the files of a table into one scratch file with one header.
+
+    After `take`: `rows` (data rows), `delimiters` (outside quotes, header included), `tidy`
+    (quotes only around whole values: the counts hold), `canonical` (the scratch file is in
+    our dialect as it stands), `bytes` and `sha256` of it.
+    """
+
+    def __init__(self, table: CsvTable, target: Path, say: Callable[[str], None]) -> None:
+        self.table = table
+        self.target = target
+        self.rows = -1  # the header ends the first
+        self.delimiters = 0
+        self.bytes = 0
+        self.tidy = True
+        form = table.format
+        self.canonical = (
+            form.delimiter == ","
+            and form.quote == '"'
+            and _is_utf8(form.encoding)
+            and table.null_values == ("",)
+            and not table.metadata
+        )
+        self._say = say
+        self._hash = hashlib.sha256()
+        self._quote = form.quote.encode()
+        self._delimiter = form.delimiter.encode()
+        quote, delimiter = re.escape(self._quote), re.escape(self._delimiter)
+        other = rb"[^" + quote + delimiter + rb"\n]"
+        self._stray = re.compile(quote + other + rb"|" + other + quote)
+        self._quoted = False
+
+    @property
+    def sha256(self) -> str:
+        """The sha256 of the scratch file, as hex digits."""
+        return self._hash.hexdigest()
+
+    def take(self) -> None:
+        """Copy all files of the table.
+
+        Raises:
+            UserError: a file is not in its encoding, has a NUL byte, or changes meanwhile.
+        """
+        with self.target.open("wb", buffering=0) as target:
+            for source in self.table.sources:
+                self._take(source, target.write, first=source is self.table.sources[0])
+                source.assert_unchanged()
+
+    def _take(self, source: Source, write: Callable[[bytes], int], *, first: bool) -> None:
+        encoding = self.table.format.encoding
+        decoder = codecs.getincrementaldecoder(encoding)()
+        utf8 = _is_utf8(encoding)
+        rest, read, said = b"", 0, time.monotonic()
+        head = True
+        with source.path.open("rb") as stream:
+            while True:
+                data = stream.read(BLOCK)
+                try:
+                    if utf8 and data.isascii() and decoder.getstate()[0] == b"":
+                        new = data
+                    else:
+                        text = decoder.decode(data, final=not data)
+                        new = data if utf8 else text.encode()
+                except UnicodeError:
+                    raise first_bad_byte(source.path, encoding) from None
+                if b"\0" in new:
+                    raise _nul(source.path, encoding)
+                if head and new.startswith(codecs.BOM_UTF8):
+                    new, self.canonical = new[len(codecs.BOM_UTF8) :], False
+                block = rest + new
+                if not data:
+                    if block and not block.endswith((b"\n", b"\r")):
+                        block += b"\n"
+                    cut = len(block)
+                else:
+                    # a CR at the end may be half of a CRLF
+                    known = len(block) - block.endswith(b"\r")
+                    cut = 1 + max(block.rfind(b"\n", 0, known), block.rfind(b"\r", 0, known))
+                block, rest = block[:cut], block[cut:]
+                if len(rest) > _LONGEST_LINE:
+                    msg = f"{source.path} has a line longer than {_LONGEST_LINE >> 20} MB"
+                    raise UserError(msg)
+                if block:
+                    if head and not first:
+                        for _ in range(source.header_lines):
+                            end = _LINE_END.search(block)
+                            block = block[end.end() :] if end else b""
+                    head = False
+                    block = self._look(block)
+                    write(block)
+                    self._hash.update(block)
+                    self.bytes += len(block)
+                if not data:
+                    break
+                read += len(data)
+                if time.monotonic() - said > _SECONDS_BETWEEN_LINES:
+                    said = time.monotonic()
+                    self._say(f"{source.path}: {read >> 20} of {source.size >> 20} MB read")
+        if self._quoted:
+            self.tidy = False
+            self._quoted = False
+
+    def _look(self, block: bytes) -> bytes:
+        """Count what is in a block of whole lines; return it with LF as line end."""
+        was_quoted = self._quoted
+        if b"\r" in block:
+            self.canonical = False
+        if self._quote not in block:
+            if not was_quoted:
+                block = _to_lf(block)
+            outside = b"" if was_quoted else block
+        else:
+            pieces = block.split(self._quote)
+            if b"\r" in block:
+                pieces[was_quoted::2] = [_to_lf(piece) for piece in pieces[was_quoted::2]]
+                block = self._quote.join(pieces)
+            outside = self._quote.join(pieces[was_quoted::2])
+            if was_quoted:
+                outside = self._quote + outside
+            self._quoted = was_quoted ^ (len(pieces) % 2 == 0)
+            if self._quoted:
+                outside += self._quote
+            if self.tidy and self._stray.search(outside):
+                self.tidy = False
+        self.rows += outside.count(b"\n")
+        self.delimiters += outside.count(self._delimiter)
+        if self.canonical and (
+            # a blank line is a NULL where there is one column, and refused by COPY elsewhere
+            (
+                len(self.table.columns) > 1
+                and (b"\n\n" in outside or (not was_quoted and outside.startswith(b"\n")))
+            )
+            # before release 18, PostgreSQL takes a line `\.` for the end of the data
+            or b"\n\\.\n" in outside
+            or outside.startswith(b"\\.\n")
+        ):
+            self.canonical = False
+        return block
+
+
+def first_bad_byte(path: Path, encoding: str) -> UserError:
+    """Return the error that names the first byte of a file that its encoding does not have."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line, offset = 1, 0
+    with path.open("rb") as stream:
+        while True:
+            data = stream.read(BLOCK)
+            pending = len(decoder.getstate()[0])
+            try:
+                line += decoder.decode(data, final=not data).count("\n")
+            except UnicodeError as error:
+                start = getattr(error, "start", 0)
+                seen = getattr(error, "object", data)
+                line += seen[:start].decode(encoding, "ignore").count("\n")
+                byte = f" ({seen[start]:#04x})" if start < len(seen) else ""
+                return UserError(
+                    f"{path} line {line}: byte {offset - pending + start + 1} of the file{byte} "
+                    f"is not {encoding}: set the entity's encoding in meltano.yml"
+                )
+            if not data:
+                return UserError(f"{path} cannot be read as {encoding}")
+            offset += len(data)
+
+
+def _nul(path: Path, encoding: str) -> UserError:
+    line = 1
+    with path.open(encoding=encoding, newline="") as stream:
+        while text := stream.read(BLOCK):
+            if "\0" in text:
+                line += text[: text.index("\0")].count("\n")
+                break
+            line += text.count("\n")
+    return UserError(
+        f"{path} line {line}: the line has a NUL byte, which PostgreSQL cannot store: "
+        "is the encoding right?"
+    )
+
+
+def _is_utf8(encoding: str) -> bool:
+    return codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}
+
+
+def _to_lf(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data

@@ -1,0 +1,164 @@
+"""A user's CSV files become one checked scratch file in our dialect.
+
+Fast where all is well: one pass over the bytes, one by DuckDB over the values. A file in our
+dialect already is taken byte for byte, another is rewritten by DuckDB. Where anything is
+wrong, the exact reader says what and where.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from singer_copy.dialect import RowCounter, format_row
+from singer_copy.errors import UserError
+from singer_copy.staging import BLOCK, safe_name
+from singer_copy.tap_csv import check
+from singer_copy.tap_csv.files import CsvTable
+from singer_copy.tap_csv.intake import Intake
+from singer_copy.tap_csv.numbered import number_rows
+from singer_copy.tap_csv.rejects import Rejects
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A complete file in our dialect and what proves it; the rows refused, if any."""
+
+    path: Path
+    rows: int
+    bytes: int
+    sha256: str
+    rejects: Rejects | None = None
+
+
+def stage(
+    table: CsvTable, scratch: Path, say: Callable[[str], None], warn: Callable[[str], None],
+    *, quarantine: bool = False,
+) -> Staged:  # fmt: skip
+    """Check a table's files and bring them into scratch.
+
+    Args:
+        scratch: the folder that gets the files.
+        say: logs a line of progress.
+        warn: logs a line that names a bad row.
+        quarantine: take the good rows although others are bad.
+
+    Raises:
+        UserError: the files cannot be read, or rows are bad and there is no quarantine.
+    """
+    import duckdb
+
+    started = time.monotonic()
+    name = safe_name(table.entity)
+    folder = scratch / f"{name}.parts"
+    folder.mkdir()
+    target = scratch / f"{name}.csv"
+    intake = Intake(table, folder / "taken.csv", say)
+    intake.take()
+    form = table.format
+    source = check.reader(
+        intake.target,
+        len(table.columns),
+        delimiter=form.delimiter,
+        quote=form.quote,
+        nulls=table.null_values,
+    )
+    db = check.connect(folder)
+    rejects = None
+    try:
+        plain = form.is_plain and intake.tidy
+        try:
+            clean = plain and check.is_clean(db, source, table, intake.delimiters)
+            if clean and not table.metadata and not intake.canonical:
+                part = folder / "rows.csv"
+                check.write_rows(db, source, table, part, numbered=False)
+        except duckdb.Error:
+            clean = False  # a record longer than the reader's buffer, say: read it exactly
+        if clean and intake.canonical:
+            how = "copied"
+            intake.target.rename(target)
+            staged = Staged(target, intake.rows, intake.bytes, intake.sha256)
+        else:
+            how = "rewritten"
+            if not clean or table.metadata:
+                intake.target.unlink()
+                rejects = _exact(db, table, scratch, folder, quarantine=quarantine, warn=warn)
+            staged = _finish(table, folder / "rows.csv", target, rejects)
+    finally:
+        db.close()
+        _remove(folder)
+    say(
+        f"{', '.join(str(s.path) for s in table.sources[:3])}: {staged.rows:,} rows, "
+        f"{staged.bytes / 1e6:.1f} MB checked and {how} in {time.monotonic() - started:.1f} s"
+    )
+    return staged
+
+
+def _exact(
+    db: duckdb.DuckDBPyConnection, table: CsvTable, scratch: Path, folder: Path,
+    *, quarantine: bool, warn: Callable[[str], None],
+) -> Rejects | None:  # fmt: skip
+    """Write the good rows by way of the exact reader; return the others, if any."""
+    form = table.format
+    rejects = Rejects(
+        [source.path for source in table.sources],
+        scratch / f"{safe_name(table.entity)}.rejects.csv",
+    )
+    numbered = folder / "numbered.csv"
+    try:
+        longest = number_rows(table, numbered, rejects)
+        source = check.reader(
+            numbered,
+            len(table.columns),
+            delimiter=form.delimiter,
+            quote=form.quote,
+            nulls=table.null_values,
+            numbered=True,
+            longest=longest,
+        )
+        check.find_bad(db, source, table, rejects)
+    finally:
+        rejects.close()
+    if rejects.rows:
+        for line in rejects.lines():
+            warn(line)
+        if not quarantine:
+            count = "1 bad row" if rejects.rows == 1 else f"{rejects.rows:,} bad rows"
+            msg = (
+                f"{count} in {table.entity}: nothing was taken; mend the file, or set "
+                "on_bad_row: quarantine in meltano.yml to go on without"
+            )
+            raise UserError(msg)
+    check.write_rows(db, source, table, folder / "rows.csv", numbered=True)
+    numbered.unlink()
+    if rejects.rows:
+        return rejects
+    rejects.path.unlink()
+    return None
+
+
+def _finish(table: CsvTable, rows: Path, target: Path, rejects: Rejects | None) -> Staged:
+    """Put the header before the rows; count and hash on the way."""
+    counter, digest, size = RowCounter(), sha256(), 0
+    with rows.open("rb") as source, target.open("wb", buffering=0) as out:
+        block = format_row(check.output_columns(table)).encode()
+        while block:
+            out.write(block)
+            counter.update(block)
+            digest.update(block)
+            size += len(block)
+            block = source.read(BLOCK)
+    return Staged(target, counter.rows - 1, size, digest.hexdigest(), rejects)
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)

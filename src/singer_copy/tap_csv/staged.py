@@ -1,0 +1,52 @@
+"""The sealed days of DATE, from all sources: what the loader is told to load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from singer_copy.errors import UserError
+from singer_copy.staging import SealedDay, StagedDays, TableFile, file_sha256
+
+
+def open_days(root: Path, sources: Mapping[str, str], day: date) -> list[SealedDay]:
+    """Return the sealed day of every source.
+
+    Args:
+        root: the folder of the staged days.
+        sources: source name -> the job that stages it.
+
+    Raises:
+        UserError: some are not sealed or damaged (all are named), or two have one table.
+    """
+    days, wrong = [], []
+    for source, job in sources.items():
+        try:
+            days.append(StagedDays(root, source, job).open(day))
+        except UserError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise UserError("; ".join(wrong))
+    owner: dict[str, str] = {}
+    for sealed in days:
+        for table, _ in sealed.files:
+            if table.stream in owner:
+                msg = (
+                    f"sources {owner[table.stream]} and {sealed.source} both have a table "
+                    f"{table.stream} on {day.isoformat()}: rename one (stream_maps, __alias__)"
+                )
+                raise UserError(msg)
+            owner[table.stream] = sealed.source
+    return days
+
+
+def assert_proven(table: TableFile, path: Path, command: str) -> None:
+    """Check a staged file against its manifest.
+
+    Raises:
+        UserError: its sha256 differs.
+    """
+    if file_sha256(path) != table.sha256:
+        msg = f"{path} is damaged: its sha256 is not that of the manifest: run {command}"
+        raise UserError(msg)

@@ -1,0 +1,199 @@
+"""A day in the making, as the messages of a run fill it: complete, or not published."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from singer_copy import __version__
+from singer_copy.dates import resolve_date, say_date
+from singer_copy.dialect import RowCounter
+from singer_copy.errors import UserError
+from singer_copy.messages import STAGING, batch_file, columns_of
+from singer_copy.progress import size
+from singer_copy.staging import BLOCK, Draft, StagedDays, TableFile, file_sha256
+
+logger = logging.getLogger("target-csv")
+
+
+@dataclass
+class _Stream:
+    """What is known of a stream. `ended` holds only until its next row or file."""
+
+    origin: str
+    schema: dict[str, Any]
+    keys: tuple[str, ...]
+    staging: dict[str, Any]
+    table: TableFile | None = None
+    ended: bool = False
+
+
+class DayInTheMaking:
+    """Gathers the streams of a run and seals the day when every one of them has ended.
+
+    Args:
+        config: `output_path`, `source`, `job`, `date`, `timezone` and `seal_on` of the target.
+
+    Raises:
+        UserError: DATE is wrong.
+    """
+
+    draft: Draft
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        timezone = config.get("timezone")
+        self.day: date
+        self.day, given = resolve_date(config.get("date"), timezone)
+        self._said = say_date(self.day, given, timezone)
+        self._days = StagedDays(
+            Path(config.get("output_path") or "output").absolute(),
+            config.get("source") or "default",
+            config.get("job") or "JOB",
+        )
+        self._seal_on = config.get("seal_on") or "activate_version"
+        self.streams: dict[str, _Stream] = {}
+
+    def __enter__(self) -> Self:
+        if self._said:
+            logger.info(self._said)
+        try:
+            self.draft = self._days.begin(self.day)
+        except OSError as error:
+            raise self._cannot_write(error) from None
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.draft.close()
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            raise self._cannot_write(error) from None
+
+    def schema(self, stream: str, message: dict[str, Any]) -> None:
+        """Take the SCHEMA of a stream that is to be staged under this name.
+
+        Raises:
+            UserError: another stream has this name.
+        """
+        known = self.streams.get(stream)
+        if known and known.origin != message["stream"]:
+            msg = (
+                f"{known.origin} and {message['stream']} would both be staged as {stream}: "
+                "change stream_maps in meltano.yml"
+            )
+            raise UserError(msg)
+        if known is None:
+            schema = dict(message["schema"])
+            staging = schema.pop(STAGING, {})
+            keys = tuple(message.get("key_properties") or ())
+            self.streams[stream] = _Stream(message["stream"], schema, keys, staging)
+
+    def rows(self, stream: str) -> None:
+        """Note that rows came, so that the stream is not complete before it says so again."""
+        self.streams[stream].ended = False
+
+    def file(self, stream: str, message: dict[str, Any]) -> None:
+        """Take the file of a BATCH message.
+
+        Raises:
+            UserError: the file is not what its proof says, or the stream has one already.
+        """
+        path, proof = batch_file(message)
+        known = self.streams[stream]
+        if known.table:
+            msg = f"stream {stream} came in more than one file: a csv BATCH names one whole file"
+            raise UserError(msg)
+        taken = self.draft.take(stream, path)
+        sha256 = file_sha256(taken)
+        if proof is None:
+            proof = _measure(taken)
+        elif sha256 != proof["sha256"]:
+            msg = (
+                f"the scratch file of {stream} is not what was written to it (sha256 differs): "
+                f"nothing was published; run {self._command}"
+            )
+            raise UserError(msg)
+        known.ended = False
+        self.add(stream, proof["rows"], proof["bytes"], sha256)
+
+    def add(self, stream: str, rows: int, bytes_: int, sha256: str) -> None:
+        """Count a complete file, which lies at `draft.path(stream)`, into the day."""
+        known = self.streams[stream]
+        known.table = TableFile(
+            stream=stream,
+            rows=rows,
+            bytes=bytes_,
+            sha256=sha256,
+            columns=columns_of(known.schema),
+            keys=known.keys,
+            kind=known.staging.get("kind", "snapshot"),
+            details={
+                key: known.staging[key]
+                for key in ("day_column", "row_order", "description")
+                if key in known.staging
+            },
+        )
+        self.draft.add(known.table)
+
+    def ended(self, stream: str) -> None:
+        """Note that a stream says that it is complete."""
+        self.streams[stream].ended = True
+
+    def check_complete(self) -> None:
+        """Refuse to go on unless every stream has ended.
+
+        Raises:
+            UserError: the extractor ended before that.
+        """
+        missing = [name for name, known in self.streams.items() if not known.ended]
+        if self.streams and (not missing or self._seal_on == "end_of_pipe"):
+            return
+        what = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+        msg = (
+            f"the extractor ended before {what or 'any stream'} was complete: "
+            f"{self._days.source} {self.day} was not sealed and what was there is unchanged; "
+            f"see the extractor's error, then run {self._command}"
+        )
+        raise UserError(msg)
+
+    def seal(self) -> None:
+        """Publish the day."""
+        read = next((k.staging["read"] for k in self.streams.values() if "read" in k.staging), {})
+        manifest = self.draft.seal(read=read, versions={"target": f"target-csv {__version__}"})
+        logger.info(
+            "%s %s is sealed: %d tables, %s rows, %s",
+            self._days.source,
+            self.day,
+            len(manifest["resources"]),
+            f"{manifest['rows']:,}",
+            size(manifest["bytes"]),
+        )
+        logger.info("manifest: %s", self._days.manifest_path(self.day))
+
+    @property
+    def _command(self) -> str:
+        return self._days.command(self.day)
+
+    def _cannot_write(self, error: OSError) -> UserError:
+        return UserError(
+            f"cannot write {error.filename or self._days.root}: {error.strerror}; "
+            f"{self._days.source} {self.day} was not sealed; make room or mend the folder, "
+            f"then run {self._command}"
+        )
+
+
+def _measure(path: Path) -> dict[str, int]:
+    """Return rows and bytes of a file that came without proof."""
+    counter = RowCounter()
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(BLOCK):
+            counter.update(block)
+    return {"rows": counter.rows - 1, "bytes": path.stat().st_size}
