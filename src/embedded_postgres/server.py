@@ -217,9 +217,8 @@ class Server:
         if not self.data.exists():
             return
         if not self.data.is_dir() or not os.access(self.data, os.R_OK | os.W_OK | os.X_OK):
-            owner = pwd.getpwuid(self.data.stat().st_uid).pw_name
             raise EmbeddedPostgresError(
-                f"{self.shown} belongs to the user {owner}: run the same command as root (sudo), "
+                f"{self.shown} is no folder that you can write to: run this as its owner or root, "
                 "or set another folder in EMBEDDED_POSTGRES_DATA of .env"
             )
         version = self.data / "PG_VERSION"
@@ -348,16 +347,16 @@ class Server:
 
     def _give(self, path: Path) -> None:
         if user := self._user():
-            os.chown(path, user.pw_uid, user.pw_gid)
+            os.chown(path, *user)
 
-    def _user(self) -> pwd.struct_passwd | None:
-        """Whom the server runs as when we are root, which PostgreSQL refuses; None: ourselves."""
+    def _user(self) -> tuple[int, int] | None:
+        """User and group ID of the server when we are root, which it refuses; None: our own."""
         if os.geteuid() != 0:
             return None
-        if self.data.exists() and (owner := self.data.stat().st_uid):
-            return pwd.getpwuid(owner)
+        if self.data.exists() and (status := self.data.stat()).st_uid:
+            return status.st_uid, status.st_gid  # made by a normal user, perhaps
         with contextlib.suppress(KeyError):
-            return pwd.getpwnam(ROOT_RUNS_IT_AS)
+            return pwd.getpwnam(ROOT_RUNS_IT_AS)[2:4]
         try:
             subprocess.run(
                 ["useradd", "--system", "--shell", "/usr/sbin/nologin", ROOT_RUNS_IT_AS],
@@ -370,7 +369,7 @@ class Server:
                 "made: run this as another user"
             ) from error
         self.say(f"the system user {ROOT_RUNS_IT_AS} is made: PostgreSQL refuses to run as root")
-        return pwd.getpwnam(ROOT_RUNS_IT_AS)
+        return pwd.getpwnam(ROOT_RUNS_IT_AS)[2:4]
 
     def _run(
         self, name: str, *arguments: str, stdin: str = "", keep_lock: bool = True
@@ -383,7 +382,7 @@ class Server:
             if closed := self._closed_folders(user):
                 command = [*self._capability(user, closed), *command]
             else:
-                identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+                identity = {"user": user[0], "group": user[1], "extra_groups": []}
         return subprocess.run(
             command,
             input=stdin,
@@ -403,27 +402,27 @@ class Server:
             if (mode := path.stat().st_mode) & 0o005 != 0o005:
                 path.chmod(mode | 0o055)
 
-    def _closed_folders(self, user: pwd.struct_passwd) -> list[Path]:
+    def _closed_folders(self, user: tuple[int, int]) -> list[Path]:
         """Folders, such as /root, that keep the server's user from its data and programs."""
 
         def is_closed(folder: Path) -> bool:
             status = folder.stat()
-            if status.st_uid == user.pw_uid:
+            if status.st_uid == user[0]:
                 return not status.st_mode & 0o100
-            if status.st_gid == user.pw_gid:
+            if status.st_gid == user[1]:
                 return not status.st_mode & 0o010
             return not status.st_mode & 0o001
 
         folders = {*self.data.parents, binaries(), *binaries().parents, binaries().parent / "lib"}
         return sorted(folder for folder in folders if is_closed(folder))
 
-    def _capability(self, user: pwd.struct_passwd, closed: list[Path]) -> list[str]:
+    def _capability(self, user: tuple[int, int], closed: list[Path]) -> list[str]:
         """Prefix of a command that may pass through closed folders, whose modes stay as they are.
 
         The one capability it keeps of root's, CAP_DAC_READ_SEARCH, reads but never writes.
         """
         prefix = [
-            *("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"),
+            *("setpriv", f"--reuid={user[0]}", f"--regid={user[1]}", "--clear-groups"),
             *("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"),
             "--securebits=+no_setuid_fixup",  # else access(2), which initdb calls, ignores it
         ]
@@ -434,6 +433,6 @@ class Server:
                 return prefix
         folders = " ".join(map(str, closed))
         raise EmbeddedPostgresError(
-            f"PostgreSQL runs as the user {user.pw_name}, because it refuses root, and may not "
+            f"PostgreSQL runs as the user ID {user[0]}, because it refuses root, and may not "
             f"pass through {folders}: run `chmod o+x {folders}`, or move the project to /opt, say"
         )

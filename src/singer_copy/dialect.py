@@ -55,7 +55,7 @@ def _field(text: str | None) -> str:
     return text
 
 
-def text_form(value: Any, sql_type: str) -> str | None:  # noqa: ANN401
+def text_form(value: Any, sql_type: str) -> str | None:
     """Return the PostgreSQL text form of a value of a RECORD message, None for NULL.
 
     Args:

@@ -2,6 +2,7 @@
 
 SCHEMA           standard, all of them before the first BATCH. In `schema`, our taps add
                  `x-staging` ({"kind": "snapshot" | "slice", "day_column": …, "row_order": …,
+                 "rejects": {"path": URI, "rows": n} where bad rows were set aside,
                  "read": {…}, "whole_files": true where no stream of the run sends rows, and
                  from tap-csv in its second role "source", "date", "job"}), and in each property
                  `x-sql-datatype`, the column's PostgreSQL type, and `x-source-type`, its
@@ -75,12 +76,21 @@ def batch_file(message: dict[str, Any]) -> tuple[Path, dict[str, Any] | None]:
     if len(message["manifest"]) != 1:
         msg = f"stream {message['stream']}: a csv BATCH names one whole file"
         raise UserError(msg)
-    uri = urlparse(message["manifest"][0])
-    if uri.scheme not in {"", "file"}:
-        msg = f"stream {message['stream']}: {message['manifest'][0]} is not a local file"
-        raise UserError(msg)
     proofs = message.get("files") or [None]
-    return Path(unquote(uri.path)), proofs[0]
+    return file_of(message["manifest"][0]), proofs[0]
+
+
+def file_of(uri: str) -> Path:
+    """Return the local file that a file:// URI names.
+
+    Raises:
+        UserError: the URI is of another scheme.
+    """
+    parts = urlparse(uri)
+    if parts.scheme not in {"", "file"}:
+        msg = f"{uri} is not a local file: use a storage.root on this machine in batch_config"
+        raise UserError(msg)
+    return Path(unquote(parts.path))
 
 
 def columns_of(schema: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:

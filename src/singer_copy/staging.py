@@ -3,6 +3,7 @@
 A source's day is the set of its tables' files and one manifest that proves them:
 
     {root}/{source}/{table}/{DATE}/{table}.csv
+    {root}/{source}/{table}/{DATE}/rejects.csv          rows set aside, if there are any
     {root}/{source}/{DATE}.datapackage.json
 
 The day exists (is *sealed*) only while its manifest does. The manifest is a Frictionless
@@ -32,6 +33,8 @@ from singer_copy.errors import UserError
 
 MANIFEST_SUFFIX = ".datapackage.json"
 SCRATCH = ".scratch"
+REJECTS = "rejects.csv"
+"""The rows of a table's source that were set aside, beside the table's file."""
 BLOCK = 1 << 20
 """Bytes read or written at a time."""
 
@@ -210,6 +213,7 @@ class Draft:
         self._lock = lock
         self._scratch = Scratch(days.root / SCRATCH)
         self._tables: dict[str, tuple[TableFile, Path]] = {}
+        self._rejects: dict[str, Path] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -231,13 +235,18 @@ class Draft:
 
         A scratch file of our own area is moved. Any other file is the user's: it is copied.
         """
-        target = self.path(stream)
+        return self._take(source, self.path(stream))
+
+    def take_rejects(self, stream: str, source: Path) -> None:
+        """Bring in the file of the rows that were set aside; it is published beside the table."""
+        self._rejects[stream] = self._take(source, self.path(stream).with_suffix(".rejects"))
+
+    def _take(self, source: Path, target: Path) -> Path:
         if source == target:
             return target
         area = (self.days.root / SCRATCH).resolve()
         if area in source.resolve().parents:
             source.rename(target)
-            Scratch.discard_if_empty(source.parent)
         else:
             shutil.copyfile(source, target)
         return target
@@ -258,7 +267,7 @@ class Draft:
             raise UserError(msg)
         self._tables[table.stream] = (table, path)
 
-    def seal(self, **about: Any) -> dict[str, Any]:  # noqa: ANN401
+    def seal(self, **about: Any) -> dict[str, Any]:
         """Publish the day: the old manifest goes, the files take their places, the new
         manifest is renamed in. A crash at any instant leaves the old day or an unsealed one.
 
@@ -270,9 +279,9 @@ class Draft:
         """
         days, day = self.days, self.day
         manifest = _manifest(days, day, [table for table, _ in self._tables.values()], about)
-        for _, path in self._tables.values():
+        for path in (*(path for _, path in self._tables.values()), *self._rejects.values()):
             _fsync(path)
-        before = {path for path in (days.root / days.source).glob(f"*/{day.isoformat()}/*.csv")}
+        before = set((days.root / days.source).glob(f"*/{day.isoformat()}/*.csv"))
         manifest_path = days.manifest_path(day)
         manifest_path.parent.mkdir(parents=True, exist_ok=True)
         draft = self._scratch.path / manifest_path.name
@@ -285,8 +294,11 @@ class Draft:
             final = days.file_path(day, stream)
             final.parent.mkdir(parents=True, exist_ok=True)
             path.rename(final)
-            _fsync(final.parent)
             before.discard(final)
+            if stream in self._rejects:
+                self._rejects[stream].rename(final.parent / REJECTS)
+                before.discard(final.parent / REJECTS)
+            _fsync(final.parent)
         for gone in before:
             # a table that was dropped, renamed or deselected since the day was last staged
             gone.unlink()
@@ -299,9 +311,7 @@ class Draft:
         """Remove the scratch folder and give the lock back."""
         self._scratch.close()
         if self._lock >= 0:
-            lock_path = (
-                self.days.root / SCRATCH / f"{self.days.source}.{self.day.isoformat()}.lock"
-            )
+            lock_path = self.days.root / SCRATCH / f"{self.days.source}.{self.day.isoformat()}.lock"
             lock_path.unlink(missing_ok=True)
             os.close(self._lock)
             self._lock = -1
@@ -320,8 +330,10 @@ class Scratch:
         owner = parent if parent > 1 else os.getpid()
         self.path = area / f"{socket.gethostname()}-{owner}-{secrets.token_hex(4)}"
         self.path.mkdir(parents=True)
-        self._lock = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._lock = os.open(self.path / ".lock.new", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_SH)
+        # only now can `sweep` see the lock, which is held already
+        (self.path / ".lock.new").rename(self.path / ".lock")
 
     def close(self) -> None:
         """Remove the folder and all that is left in it."""
@@ -334,18 +346,12 @@ class Scratch:
             os.close(self._lock)
             self._lock = -1
 
-    @staticmethod
-    def discard_if_empty(folder: Path) -> None:
-        """Remove a scratch folder from which the last file was taken."""
-        if all(entry.name == ".lock" for entry in folder.iterdir()):
-            shutil.rmtree(folder, ignore_errors=True)
-
 
 def sweep(area: Path) -> None:
     """Remove the scratch that dead runs left in an area.
 
-    A folder is dead when nobody holds its lock and the process that it is named after is
-    gone; one of another host (a shared disk) after two days.
+    A folder is dead when nobody holds its lock, and all files were taken from it or the
+    process that it is named after is gone; one of another host (a shared disk) after two days.
     """
     area.mkdir(parents=True, exist_ok=True)
     for entry in list(area.iterdir()):
@@ -363,7 +369,8 @@ def _is_dead(folder: Path) -> bool:
     try:
         if host != socket.gethostname():
             return time.time() - folder.stat().st_mtime > _FOREIGN_SCRATCH_SECONDS
-        if rest.isdigit() and _is_alive(int(rest)):
+        has_owner = rest.isdigit() and _is_alive(int(rest))
+        if has_owner and [entry.name for entry in folder.iterdir()] != [".lock"]:
             return False
         lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
@@ -400,7 +407,7 @@ def _take_lock(path: Path) -> int | None:
                 return None
             raise
         try:
-            if os.stat(path).st_ino == os.fstat(lock).st_ino:
+            if path.stat().st_ino == os.fstat(lock).st_ino:
                 return lock
         except FileNotFoundError:
             pass
@@ -477,7 +484,7 @@ def _resource(days: StagedDays, day: date, number: int, table: TableFile) -> dic
 
 def _table_of(resource: dict[str, Any]) -> TableFile:
     schema = resource["schema"]
-    known = {"day_column", "row_order", "description"}
+    known = {"day_column", "row_order", "description", "rejected_rows"}
     return TableFile(
         stream=resource["stream"],
         rows=resource["rows"],

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from singer_copy.dialect import format_row
 from singer_copy.sql import quote_literal
 from singer_copy.tap_csv.files import METADATA_COLUMNS, CsvTable
-from singer_copy.tap_csv.rejects import Rejects
+from singer_copy.tap_csv.rejects import SHOWN, Rejects
 from singer_copy.tap_csv.types import accepts, key_form, reason, shorten
 
 if TYPE_CHECKING:
     import duckdb
 
-_MEMORY = "80MB"
+_MEMORY = 50  # MB; what grouping by key needs more spills to disk
 _FETCH = 1000
 _BUFFER = 4 << 20
 
@@ -27,12 +27,17 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
 
     return duckdb.connect(
         config={
-            "memory_limit": _MEMORY,
+            "memory_limit": f"{_MEMORY}MB",
             "temp_directory": str(scratch / "spill"),
             "threads": str(min(4, len(os.sched_getaffinity(0)))),
             "preserve_insertion_order": "true",
         }
     )
+
+
+def make_room(db: duckdb.DuckDBPyConnection, longest: int) -> None:
+    """Raise the memory limit as far as a file with very long records needs it."""
+    db.execute(f"SET memory_limit = '{_MEMORY + (16 * longest >> 20)}MB'")
 
 
 def reader(
@@ -84,7 +89,8 @@ def is_clean(db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, delimi
     """
     bad = " OR ".join(_bad(table).values()) or "false"
     found = db.execute(f"SELECT count(c0 IS NULL), count(*) FILTER ({bad}) FROM {source}")
-    rows, wrong = found.fetchone() or (0, 0)
+    # DuckDB makes the table of what it refused when the last row is fetched
+    [(rows, wrong)] = found.fetchall()
     refused = (db.execute("SELECT count(*) FROM reject_errors").fetchone() or (0,))[0]
     if wrong or refused or delimiters != (rows + 1) * (len(table.columns) - 1):
         return False
@@ -95,15 +101,26 @@ def is_clean(db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, delimi
     return twice.fetchone() is None
 
 
-def find_bad(db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, out: Rejects) -> None:
-    """List the rows of a numbered file that do not fit; table `twice` has repeated keys."""
+def find_bad(
+    db: duckdb.DuckDBPyConnection,
+    source: str,
+    table: CsvTable,
+    out: Rejects,
+    *,
+    only_first: bool,
+) -> None:
+    """List the rows of a numbered file that do not fit; table `twice` has repeated keys.
+
+    With `only_first`, no more are formatted than are shown; the others are counted.
+    """
     checks = _bad(table)
+    limit = f" LIMIT {SHOWN}" if only_first else ""
     values = ", ".join(f"c{index}" for index in range(len(table.columns)))
     if checks:
         flags = ", ".join(checks.values())
-        rows = db.execute(
-            f"SELECT f, l, [{flags}], [{values}] FROM {source} WHERE {' OR '.join(checks.values())}"
-        )
+        where = f"FROM {source} WHERE {' OR '.join(checks.values())}"
+        rows = db.execute(f"SELECT f, l, [{flags}], [{values}] {where}{limit}")
+        shown = out.rows
         for number, line, wrong, texts in _fetch(rows):
             bad = [index for index, is_bad in zip(checks, wrong, strict=True) if is_bad]
             out.add(
@@ -113,6 +130,9 @@ def find_bad(db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, out: R
                 "; ".join(_why(table, index, texts[index]) for index in bad),
                 format_row(texts).rstrip("\n"),
             )
+        if only_first and out.rows - shown == SHOWN:
+            [(count,)] = db.execute(f"SELECT count(*) {where}").fetchall()
+            out.rows = shown + count
     if not table.keys:
         return
     keys = _keys(table)
@@ -126,7 +146,8 @@ def find_bad(db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, out: R
         f"SELECT g.f, g.l, d.first[1] AS ff, d.first[2] AS fl, g.v FROM g JOIN d "
         f"USING ({', '.join(names)}) WHERE (g.f, g.l) <> d.first ORDER BY g.f, g.l"
     )
-    for number, line, first_file, first, texts in _fetch(db.execute("FROM twice")):
+    shown = out.rows
+    for number, line, first_file, first, texts in _fetch(db.execute(f"FROM twice{limit}")):
         key = ", ".join(shorten(texts[table.columns.index(name)]) for name in table.keys)
         where = f"line {first}"
         if first_file != number:
@@ -138,6 +159,9 @@ def find_bad(db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, out: R
             f"key ({', '.join(table.keys)}) = ({key}) is also on {where}",
             format_row(texts).rstrip("\n"),
         )
+    if only_first and out.rows - shown == SHOWN:
+        [(count,)] = db.execute("SELECT count(*) FROM twice").fetchall()
+        out.rows = shown + count
 
 
 def is_good(table: CsvTable) -> str:
@@ -174,6 +198,7 @@ def read_rows(
 ) -> Iterator[tuple[str | None, ...]]:
     """Yield the rows of a file in our dialect, values as text."""
     longest = 16 << 20
+    make_room(db, longest)
     yield from _fetch(db.execute(f"FROM {reader(path, columns, longest=longest)}"))
 
 

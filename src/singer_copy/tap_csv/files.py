@@ -159,7 +159,7 @@ def _read_table(entry: Mapping[str, Any], config: Mapping[str, Any]) -> CsvTable
 
 
 def _format(entry: Mapping[str, Any]) -> Format:
-    def of(name: str, default: Any) -> Any:  # noqa: ANN401
+    def of(name: str, default: Any) -> Any:
         value = entry.get(name)
         return default if value is None else value
 

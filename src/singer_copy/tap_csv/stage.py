@@ -79,7 +79,7 @@ def stage(
             if clean and not table.metadata and not intake.canonical:
                 part = folder / "rows.csv"
                 check.write_rows(db, source, table, part, numbered=False)
-        except duckdb.Error:
+        except duckdb.InvalidInputException:
             clean = False  # a record longer than the reader's buffer, say: read it exactly
         if clean and intake.canonical:
             how = "copied"
@@ -114,6 +114,7 @@ def _exact(
     numbered = folder / "numbered.csv"
     try:
         longest = number_rows(table, numbered, rejects)
+        check.make_room(db, longest)
         source = check.reader(
             numbered,
             len(table.columns),
@@ -123,7 +124,7 @@ def _exact(
             numbered=True,
             longest=longest,
         )
-        check.find_bad(db, source, table, rejects)
+        check.find_bad(db, source, table, rejects, only_first=not quarantine)
     finally:
         rejects.close()
     if rejects.rows:

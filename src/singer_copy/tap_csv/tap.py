@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
@@ -24,7 +24,7 @@ from singer_copy import dates
 from singer_copy.batch import SOURCE_TYPE, STAGING, csv_batch
 from singer_copy.errors import UserError
 from singer_copy.pgtypes import json_schema
-from singer_copy.staging import SealedDay, Scratch, StagedDays, TableFile
+from singer_copy.staging import Scratch, SealedDay, StagedDays, TableFile
 from singer_copy.tap_csv.files import CsvTable, read_tables
 from singer_copy.tap_csv.staged import assert_proven, open_days
 from singer_copy.tap_csv.types import from_text
@@ -60,10 +60,10 @@ class FileStream(Stream):
     def prepare(self, scratch: Path) -> None:
         """Check the stream and set `file` and `path`; nothing is told to the target yet."""
 
-    def verify(self) -> None:  # noqa: B027
+    def verify(self) -> None:
         """Check `path` before its rows are read here, if `prepare` has not."""
 
-    def get_batch_config(self, config: Any) -> None:  # noqa: ANN401
+    def get_batch_config(self, config: Any) -> None:
         """Return None: `TapCSV.sync_all` writes BATCH, `sync` (of --test) writes RECORDs."""
 
     @property
@@ -84,7 +84,7 @@ class FileStream(Stream):
             for pattern, given in maps.items()
         )
 
-    def get_records(self, context: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+    def get_records(self, context: Any) -> Iterator[dict[str, Any]]:
         """Yield the rows of the file, typed."""
         from singer_copy.tap_csv import check
 
@@ -107,7 +107,7 @@ class FileStream(Stream):
                 if Path(folder) in self.path.parents:
                     self.path = None
 
-    def _generate_schema_messages(self) -> Iterator[SchemaMessage]:
+    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
         exact = {name: source for name, kind, source in self.columns if source != kind}
         for message in super()._generate_schema_messages():
             properties = {

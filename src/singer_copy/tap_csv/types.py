@@ -121,6 +121,7 @@ def accepts(text: str, sql_type: str) -> str | None:
         check = f"json_valid({text}) AND NOT regexp_matches({bare}, '(?i)nan|inf|,\\s*[\\]}}]')"
         if base == "jsonb":
             check += rf" AND NOT regexp_matches({text}, '(^|[^\\])(\\\\)*\\u0000')"
+            check += f" AND NOT regexp_matches({bare}, '[eE][+-]?[0-9]{{5}}')"  # a numeric
         return f"({check})"
     if base == "bytea":
         return _match(text, r"\\x([0-9a-fA-F]{2})*")
@@ -177,7 +178,7 @@ def shorten(text: str, limit: int = 60) -> str:
 
 def from_text(sql_type: str) -> Callable[[str], Any]:
     """Return what makes the value of a RECORD message from a text of the type."""
-    return {
+    forms: dict[str, Callable[[str], Any]] = {
         "smallint": int,
         "integer": int,
         "bigint": int,
@@ -186,7 +187,8 @@ def from_text(sql_type: str) -> Callable[[str], Any]:
         "double precision": float,
         "numeric": Decimal,
         "boolean": lambda text: text.lower() in _TRUE,
-    }.get(base_name(sql_type), str)
+    }
+    return forms.get(base_name(sql_type), str)
 
 
 def _size(sql_type: str) -> str | None:

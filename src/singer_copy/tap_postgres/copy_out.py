@@ -266,7 +266,7 @@ class SnapshotCopy:
                 copied = self._copy(connection, part)
                 if copied is not None:
                     results.put(copied)
-        except BaseException as error:  # noqa: BLE001 - raised again in the main thread
+        except BaseException as error:
             results.put(error)
         finally:
             if connection is not None:
@@ -296,7 +296,7 @@ class SnapshotCopy:
         sql = _copy_sql(table, part.where, header=part.number == 0)
         try:
             file = _File(part.path, tell)
-            with file, io.BufferedWriter(file, BUFFER) as buffer, connection.cursor() as cursor:
+            with file, io.BufferedWriter(file, BUFFER) as buffer, connection.cursor() as cursor:  # type: ignore[type-var]
                 cursor.copy_expert(sql, buffer)
                 buffer.flush()
                 rows = cursor.rowcount

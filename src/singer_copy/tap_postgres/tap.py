@@ -65,7 +65,7 @@ class CopyStream(PostgresStream):
             and not self.config.get("max_record_count")
         )
 
-    def get_batch_config(self, config: Any) -> None:  # noqa: ANN401
+    def get_batch_config(self, config: Any) -> None:
         """Send rows where the SDK's own sync is used: files leave by `copy_files`."""
 
     def _map_of_this_stream(self) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class CopyStream(PostgresStream):
         copy = files.table_copy(self.table, columns, self.config, self.options, self._tap.day)
         return files.FileStream(self.stream_maps[0].stream_alias, copy)
 
-    def apply_query_filters(self, query, table, *, context=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    def apply_query_filters(self, query, table, *, context=None):  # type: ignore[no-untyped-def]
         """Give the RECORD path the same rows as COPY's."""
         query = super().apply_query_filters(query, table, context=context)
         if column := self.options.get("day_column"):
@@ -96,7 +96,7 @@ class CopyStream(PostgresStream):
             query = query.order_by(*(table.columns[name] for name in order))
         return query
 
-    def _generate_schema_messages(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _generate_schema_messages(self):  # type: ignore[no-untyped-def]
         staging = files.staging_of(self.table, self.config, self.options, self._tap.snapshot)
         if self.replication_method != "FULL_TABLE":
             staging["kind"] = "slice"
@@ -171,6 +171,7 @@ class TapPostgres(MeltanoLabsTapPostgres):
     ).to_dict()
 
     snapshot: files.Snapshot
+    _catalog_dict: dict | None
 
     @cached_property
     def day(self) -> date:
@@ -255,8 +256,8 @@ class TapPostgres(MeltanoLabsTapPostgres):
         self._share_snapshot(self.snapshot.name)
         version = int(time.time() * 1000)
         for stream in streams:
-            stream._stream_version = version  # noqa: SLF001
-            stream._write_schema_message()  # noqa: SLF001
+            stream._stream_version = version
+            stream._write_schema_message()
         whole = [s for s in streams if isinstance(s, CopyStream) and s.travels_as_file()]
         if whole:
             copies = [stream.file_stream() for stream in whole]
@@ -265,7 +266,7 @@ class TapPostgres(MeltanoLabsTapPostgres):
             if stream not in whole:
                 stream.sync()
                 stream.finalize_state_progress_markers()
-                stream._write_activate_version_message(version)  # noqa: SLF001
+                stream._write_activate_version_message(version)
 
     @staticmethod
     def _is_wanted(stream: Stream) -> bool:
@@ -278,10 +279,9 @@ class TapPostgres(MeltanoLabsTapPostgres):
 
         def begin(connection: sqlalchemy.Connection) -> None:
             # a cursor of psycopg2's own: upstream's connections declare server-side cursors
-            with connection.connection.cursor() as cursor:
-                cursor.execute(
-                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
-                    f"SET TRANSACTION SNAPSHOT {quote_literal(snapshot)}"
-                )
+            connection.connection.cursor().execute(
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
+                f"SET TRANSACTION SNAPSHOT {quote_literal(snapshot)}"
+            )
 
-        sqlalchemy.event.listen(self.connector._engine, "begin", begin)  # noqa: SLF001
+        sqlalchemy.event.listen(self.connector._engine, "begin", begin)

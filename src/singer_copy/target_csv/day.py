@@ -14,7 +14,7 @@ from singer_copy import __version__
 from singer_copy.dates import resolve_date, say_date
 from singer_copy.dialect import RowCounter
 from singer_copy.errors import UserError
-from singer_copy.messages import STAGING, batch_file, columns_of
+from singer_copy.messages import STAGING, batch_file, columns_of, file_of
 from singer_copy.progress import size
 from singer_copy.staging import BLOCK, Draft, StagedDays, TableFile, file_sha256
 
@@ -94,6 +94,9 @@ class DayInTheMaking:
             schema = dict(message["schema"])
             staging = schema.pop(STAGING, {})
             keys = tuple(message.get("key_properties") or ())
+            if rejects := staging.get("rejects"):
+                self.draft.take_rejects(stream, file_of(rejects["path"]))
+                staging["rejected_rows"] = rejects["rows"]
             self.streams[stream] = _Stream(message["stream"], schema, keys, staging)
 
     def rows(self, stream: str) -> None:
@@ -137,7 +140,7 @@ class DayInTheMaking:
             kind=known.staging.get("kind", "snapshot"),
             details={
                 key: known.staging[key]
-                for key in ("day_column", "row_order", "description")
+                for key in ("day_column", "row_order", "description", "rejected_rows")
                 if key in known.staging
             },
         )
@@ -166,7 +169,9 @@ class DayInTheMaking:
 
     def seal(self) -> None:
         """Publish the day."""
-        read = next((k.staging["read"] for k in self.streams.values() if "read" in k.staging), {})
+        read: dict[str, Any] = next(
+            (k.staging["read"] for k in self.streams.values() if "read" in k.staging), {}
+        )
         manifest = self.draft.seal(read=read, versions={"target": f"target-csv {__version__}"})
         logger.info(
             "%s %s is sealed: %d tables, %s rows, %s",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from meltanolabs_target_csv.sinks import CSVSink as MeltanoLabsCSVSink
 from singer_sdk.sinks import BatchSink
 
-from singer_copy.messages import columns_of
 from singer_copy.dialect import format_row, text_form
+from singer_copy.messages import columns_of
 
 if TYPE_CHECKING:
     from singer_copy.target_csv.target import TargetCSV
@@ -21,7 +21,7 @@ class CSVSink(MeltanoLabsCSVSink):
     MAX_SIZE_DEFAULT = BatchSink.MAX_SIZE_DEFAULT
     """Rows held in memory at a time (upstream holds them all)."""
 
-    def __init__(self, target: TargetCSV, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, target: TargetCSV, *args: Any, **kwargs: Any) -> None:
         super().__init__(target, *args, **kwargs)
         self._target = target
         self._columns = columns_of(self.schema)

@@ -72,7 +72,7 @@ class TargetCSV(MeltanoLabsTargetCSV):
         ),
     ).to_dict()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.max_parallelism = 1  # rows reach a stream's file in order
         self._day = DayInTheMaking(self.config)
@@ -82,7 +82,7 @@ class TargetCSV(MeltanoLabsTargetCSV):
         """Where the day's files gather."""
         return self._day.draft
 
-    def listen(self, file_input: Any = None) -> None:  # noqa: ANN401
+    def listen(self, file_input: Any = None) -> None:
         """Take the day's lock, read all messages, and publish the day if it is complete."""
         with self._day:
             super().listen(file_input)

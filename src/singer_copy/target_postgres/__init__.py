@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+
+from singer_copy import start
 from singer_copy.errors import one_line_errors
 
 
 def main() -> None:
-    """Run the target; an error of the user's ends it with one line and exit code 1."""
-    from singer_copy.target_postgres.target import TargetPostgres
-
+    """Run the target; what the user can mend ends in one line and exit code 1."""
     with one_line_errors("target-postgres"):
+        from singer_copy.target_postgres import lean
+
+        config = start.plain_config(lean.KEYS)
+        if config is not None:
+            first, lines = start.peek(sys.stdin)
+            if lean.is_enough(config, first):
+                start.log_to_stderr()
+                lean.run(config, lines)
+                return
+            sys.stdin = lines  # type: ignore[assignment] # what the SDK reads, from its first line
+        from singer_copy.target_postgres.target import TargetPostgres
+
         TargetPostgres.cli()

@@ -9,7 +9,6 @@ from typing import Any
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
-from sqlalchemy.engine import make_url
 
 from singer_copy.errors import UserError, one_line
 
@@ -45,6 +44,8 @@ class Server:
     @classmethod
     def from_url(cls, sqlalchemy_url: str) -> Server:
         """Return the server that upstream's connector would use, SSL and SSH tunnel included."""
+        from sqlalchemy.engine import make_url  # upstream has it; the lean path does without
+
         url = make_url(sqlalchemy_url)
         query = {
             name: value if isinstance(value, str) else ",".join(value)

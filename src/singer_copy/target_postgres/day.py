@@ -19,10 +19,11 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from singer_copy.errors import UserError
+from singer_copy.progress import closing_table, size
 from singer_copy.sql import qualified
 from singer_copy.target_postgres.connection import Server
 from singer_copy.target_postgres.drift import SNAPSHOT_DATE
-from singer_copy.target_postgres.load import SESSION_SETTINGS, Loaded, Table, load_table, size
+from singer_copy.target_postgres.load import SESSION_SETTINGS, Loaded, Table, load_table
 from singer_copy.target_postgres.publish import Publication
 from singer_copy.target_postgres.warehouse import Warehouse, known_type
 
@@ -233,16 +234,9 @@ class DayLoad:
             raise self._failure
 
     def _report(self, loaded: list[Loaded], newest: date) -> None:
-        rows = [("table", "rows", "bytes", "seconds")]
-        rows += [
-            (done.table.name, f"{done.rows:,}", f"{done.bytes:,}", f"{done.seconds:.1f}")
-            for done in loaded
-        ]
-        widths = [max(len(row[column]) for row in rows) for column in range(4)]
-        for name, *numbers in rows:
-            cells = [name.ljust(widths[0])]
-            cells += [text.rjust(width) for text, width in zip(numbers, widths[1:], strict=True)]
-            self._log.info("%s", "  ".join(cells))
+        tables = [(done.table.name, done.rows, done.bytes, done.seconds) for done in loaded]
+        for line in closing_table(tables):
+            self._log.info("%s", line)
         views, day = self._warehouse.views, self.day.isoformat()
         shows = f"{views}.* shows {day}"
         if newest > self.day:

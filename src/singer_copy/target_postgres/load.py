@@ -18,6 +18,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from singer_copy.errors import UserError
+from singer_copy.progress import EVERY_SECONDS, share_line, table_line
 from singer_copy.sql import column_list, qualified, quote_ident, quote_literal
 from singer_copy.staging import BLOCK, file_sha256
 from singer_copy.target_postgres.drift import SNAPSHOT_DATE, Drift, alter_type, compare
@@ -28,7 +29,6 @@ SESSION_SETTINGS = {
     "synchronous_commit": "off",
     "maintenance_work_mem": "256MB",
 }
-_PROGRESS_SECONDS = 5
 _CONTEXT = re.compile(r"line (\d+)(?:, column (.*?))?(?::|$)", re.DOTALL)
 
 
@@ -75,7 +75,7 @@ class ProvingReader:
         self._stream = stream
         self._hash = hashlib.sha256()
         self._progress = progress
-        self._next = time.monotonic() + _PROGRESS_SECONDS
+        self._next = time.monotonic() + EVERY_SECONDS
         self.bytes = 0
 
     def read(self, size: int = -1) -> bytes:
@@ -84,7 +84,7 @@ class ProvingReader:
         self._hash.update(block)
         self.bytes += len(block)
         if time.monotonic() >= self._next:
-            self._next = time.monotonic() + _PROGRESS_SECONDS
+            self._next = time.monotonic() + EVERY_SECONDS
             self._progress(self.bytes)
         return block
 
@@ -114,20 +114,13 @@ def load_table(
     with session, session.cursor() as cursor:
         _create(cursor, warehouse, table, making, load_id, log)
         rows = _copy(cursor, warehouse, table, making, path, proof, log)
-        if time.time() - started.timestamp() > _PROGRESS_SECONDS:
+        if time.time() - started.timestamp() > EVERY_SECONDS:
             log.info("%s: %s rows copied; building its key", table.name, f"{rows:,}")
         _add_key(cursor, warehouse, table, making, path)
         # the planner needs it at once, autovacuum comes a minute later; it reads a sample
         cursor.execute(f"ANALYZE {qualified(warehouse.parts, making)}")
     done = Loaded(table, making, rows, proof["bytes"], proof["sha256"], started, datetime.now(UTC))
-    log.info(
-        "%s: %s rows, %s in %.1f s, %s/s",
-        table.name,
-        f"{rows:,}",
-        size(done.bytes),
-        done.seconds,
-        size(done.bytes / max(done.seconds, 0.001)),
-    )
+    log.info("%s", table_line(table.name, rows, done.bytes, done.seconds))
     return done
 
 
@@ -172,15 +165,6 @@ def adapt(cursor: Cursor, warehouse: Warehouse, making: str, drift: Drift | None
         cursor.execute(f"ALTER TABLE {qualified(warehouse.parts, making)} {', '.join(actions)}")
 
 
-def size(count: float) -> str:
-    """Return a number of bytes for people, in powers of 1000."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:,.1f} GB"
-
-
 def _create(
     cursor: Cursor,
     warehouse: Warehouse,
@@ -222,8 +206,10 @@ def _copy(
     names = [column for column, _ in table.columns]
 
     def progress(done: int) -> None:
-        log.info("%s: %s of %s copied", table.name, size(done), size(proof["bytes"]))
+        seconds = time.monotonic() - began
+        log.info("%s", share_line(table.name, done, proof["bytes"], seconds))
 
+    began = time.monotonic()
     try:
         with path.open("rb", buffering=0) as stream:
             reader = ProvingReader(stream, progress)

