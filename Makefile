@@ -9,7 +9,7 @@ BIN := .venv/bin
 MELTANO := $(BIN)/meltano
 JOB := pipeline-csv-and-postgres-to-local-target-postgres
 PLUGINS := tap-postgres tap-csv--from-csv tap-csv \
-	target-csv--from-postgres target-csv--order-details target-postgres
+	target-csv--from-postgres target-csv--order-details target-postgres day
 
 .DEFAULT_GOAL := help
 

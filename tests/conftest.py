@@ -102,10 +102,10 @@ def make_project(root: Path) -> Project:
     root.mkdir(parents=True, exist_ok=True)
     for name in SHARED:
         (root / name).symlink_to(REPOSITORY / name)
-    for name in ("orchestrate", "analyze"):
-        if (REPOSITORY / name).exists():
-            (root / name).symlink_to(REPOSITORY / name)
+    # Meltano includes files of its own root alone, behind links too
     shutil.copy(REPOSITORY / "meltano.yml", root)
+    for name in ("orchestrate", "analyze"):
+        shutil.copytree(REPOSITORY / name, root / name)
     (root / ".meltano").mkdir()
     for kind in ("extractors", "loaders", "utilities"):
         if (REPOSITORY / ".meltano" / kind).exists():

@@ -111,7 +111,8 @@ class Settings:
         if "DAY_OUTPUT_PATH" in os.environ:
             return f"meltano invoke day {arguments}"
         if Path(sys.argv[0]).name == "__main__.py":
-            return f"{self.shown(Path(sys.executable))} -m day {arguments}"
+            python = Path(os.path.normpath(sys.executable))
+            return f"{self.shown(python)} -m day {arguments}"
         return f"day {arguments}"
 
 

@@ -169,10 +169,11 @@ class CsvStream(FileStream):
         self.file = TableFile(self.name, done.rows, done.bytes, done.sha256, self.columns)
         if done.rejects:
             log.warning("%s: %s rows are left out", self.name, f"{done.rejects.rows:,}")
-            self.staging["rejects"] = {
-                "path": done.rejects.path.absolute().as_uri(),
-                "rows": done.rejects.rows,
-            }
+            if self.sends_whole_files:  # else the scratch folder ends with the tap
+                self.staging["rejects"] = {
+                    "path": done.rejects.path.absolute().as_uri(),
+                    "rows": done.rejects.rows,
+                }
 
 
 class StagedStream(FileStream):
