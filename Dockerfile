@@ -21,16 +21,19 @@ FROM python:3.11.14-slim-bookworm
 WORKDIR /project
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin pipeline
 COPY --from=build /project .
+COPY analyze analyze
 COPY data data
 COPY orchestrate orchestrate
 COPY docker/airflow docker/airflow
-# The code is root's; its user writes where runs do, and volumes take over these owners.
+# The code is root's; the user writes where runs do, and new volumes take over these owners.
 RUN install --directory --owner=pipeline --group=pipeline \
-        .airflow .airflow/logs .meltano .meltano/run .meltano/logs output state
+        .airflow .airflow/logs .meltano/logs output state \
+    && chown pipeline:pipeline .meltano \
+    && chown --recursive pipeline:pipeline .meltano/run
 USER 10001
 ENV PATH=/project/.venv/bin:$PATH PYTHONUNBUFFERED=1
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=10s --start-period=2m --retries=3 \
     CMD ["python", "docker/airflow/health.py", "metadatabase"]
-ENTRYPOINT ["docker/airflow/start.sh"]
+ENTRYPOINT ["python", "docker/airflow/start.py"]
 CMD ["api-server"]

@@ -151,7 +151,8 @@ def test_ports_are_open_to_this_machine_only_and_as_documented(services: dict[st
         "db": ["127.0.0.1:5432:5432"],
         "warehouse_db": ["127.0.0.1:5433:5432"],
         "pg-admin": ["127.0.0.1:16543:80"],
-    } | ({"airflow-api-server": ["127.0.0.1:8080:8080"]} if "airflow-init" in services else {})
+        "airflow-api-server": ["127.0.0.1:8080:8080"],
+    }
 
 
 def test_services_are_restarted_and_watched(services: dict[str, Any]) -> None:
@@ -208,19 +209,15 @@ def test_env_has_every_variable_of_compose_and_all_that_meltano_reads(env: dict[
 
 def test_env_example_documents_every_variable_and_has_no_secret(env: dict[str, str]) -> None:
     path = PROJECT / ".env.example"
-    example = dotenv.read_text(path) if hasattr(dotenv, "read_text") else _read(path)
+    example = dict(re.findall(r"(?m)^(\w+)=(.*)$", path.read_text(encoding="utf-8")))
     embedded = set(re.findall(r"(?m)^(\w+)=", dotenv.TEMPLATE))
-    of_meltano = set(re.findall(r"\$\{(\w+)\}", (PROJECT / "meltano.yml").read_text()))
-    of_meltano -= {"MELTANO_PROJECT_ROOT", "DATE"}  # set by Meltano, and for each run
+    files = [PROJECT / "meltano.yml", *(PROJECT / "orchestrate").glob("*.meltano.yml")]
+    of_meltano = {n for f in files for n in re.findall(r"\$\{(\w+)\}", f.read_text())}
+    # Set by Meltano, for each run, and in the file itself.
+    of_meltano -= {"MELTANO_PROJECT_ROOT", "DATE", "AIRFLOW__API__PORT"}
     assert set(env) | embedded | variables_of_compose() | of_meltano <= set(example)
     for name, value in example.items():
-        assert "PASSWORD" not in name or not value
-        assert "KEY" not in name or not value
-        assert "SECRET" not in name or not value
-
-
-def _read(path: Path) -> dict[str, str]:
-    return dict(re.findall(r"(?m)^(\w+)=(.*)$", path.read_text(encoding="utf-8")))
+        assert not (value and re.search("PASSWORD|_KEY|SECRET", name))
 
 
 def test_env_is_private_random_and_never_overwritten(tmp_path: Path) -> None:
@@ -257,7 +254,7 @@ def test_no_password_stands_in_any_file() -> None:
         if path.suffix == ".pyc":
             continue
         for line in path.read_text(encoding="utf-8").splitlines():
-            if found := re.search(r"(?i)(?:PASSWORD|SECRET|KEY)\w*[=:] *(\S*)", line):
+            if found := re.search(r"(?:PASSWORD|SECRET|_KEY)\w*[=:] *(\S*)", line):
                 assert not found[1] or found[1][0] in "${'#\":", f"{path}: {line}"
 
 
@@ -468,36 +465,36 @@ def test_new_passwords_are_taken_by_the_same_script(source: Any, env: dict[str, 
 
 
 RIGHTS = """
-SELECT 'role', rolname, rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolreplication,
-       rolbypassrls, setconfig::text, left(rolpassword, 13),
-       (SELECT string_agg(roleid::regrole::text, ',') FROM pg_auth_members WHERE member = a.oid)
-FROM pg_authid a LEFT JOIN pg_db_role_setting ON setrole = a.oid AND setdatabase = 0
+SELECT json_build_array('role', rolname, rolcanlogin, rolsuper, rolcreatedb, rolcreaterole,
+    rolreplication, rolbypassrls, setconfig, left(rolpassword, 13),
+    (SELECT array_agg(roleid::regrole) FROM pg_auth_members WHERE member = pg_authid.oid))::text
+FROM pg_authid LEFT JOIN pg_db_role_setting ON setrole = pg_authid.oid AND setdatabase = 0
 WHERE rolname !~ '^pg_'
 UNION ALL
-SELECT 'database', datname, datcollate, datctype, datlocprovider, datlocale, encoding,
-       pg_get_userbyid(datdba), datacl::text, NULL, NULL
+SELECT json_build_array('database', datname, datcollate, datctype, datlocprovider, datlocale,
+    encoding, pg_get_userbyid(datdba), datacl)::text
 FROM pg_database WHERE datname !~ '^(template|postgres)'
-""".replace("rolcanlogin, rolsuper", "rolcanlogin::text, rolsuper::text")
+"""
 
 
 def test_roles_and_rights_are_those_of_the_embedded_default(
     services: dict[str, Any], tmp_path: Path, env: dict[str, str]
 ) -> None:
     embedded = _embedded_rights(tmp_path)
-    containers: set[tuple[str, ...]] = set()
+    containers: set[str] = set()
     for name in ("db", "warehouse_db"):
         files = mounted_files(services["db"]) if name == "db" else {}
         with (
             tempfile.TemporaryDirectory(dir="/tmp") as path,
             first_start(services[name], files, Path(path)) as psql,
         ):
-            done = psql("-dpostgres", "-AtF|", "-c", RIGHTS)
+            done = psql("-dpostgres", "-Atc", RIGHTS)
             assert done.returncode == 0, done.stderr
-            containers |= {tuple(line.split("|")) for line in done.stdout.splitlines()}
+            containers |= set(done.stdout.splitlines())
     assert containers == embedded
 
 
-def _embedded_rights(project: Path) -> set[tuple[str, ...]]:
+def _embedded_rights(project: Path) -> set[str]:
     (project / "data").mkdir()
     (project / "data/northwind.sql").write_text("CREATE TABLE region (id int);")
     command = [sys.executable, "-m", "embedded_postgres"]
@@ -513,9 +510,78 @@ def _embedded_rights(project: Path) -> set[tuple[str, ...]]:
         with contextlib.closing(connect(values, "TAP", port, **login)) as connection:
             cursor = connection.cursor()
             cursor.execute(RIGHTS)
-            return {tuple("" if v is None else str(v) for v in row) for row in cursor.fetchall()}
+            return {right for (right,) in cursor.fetchall()}
     finally:
         subprocess.run([*command, "clean"], **run)
+
+
+# Airflow
+
+
+def airflow_services(services: dict[str, Any]) -> dict[str, Any]:
+    return {name: s for name, s in services.items() if "airflow" in s.get("profiles", [])}
+
+
+def test_airflow_runs_as_make_airflow_runs_it(services: dict[str, Any]) -> None:
+    serve = (PROJECT / "orchestrate/airflow/serve.py").read_text(encoding="utf-8")
+    processes = re.findall(r'"exec airflow (.*)"', serve)
+    found = airflow_services(services)
+    commands = [" ".join(s["command"]) for s in found.values() if "command" in s]
+    assert sorted(commands) == sorted(processes)
+    assert set(found) == {"airflow-init", *(f"airflow-{p.split()[0]}" for p in processes)}
+
+
+def test_airflow_commands_and_variables_are_those_of_the_utility(services: dict[str, Any]) -> None:
+    path = PROJECT / "orchestrate/airflow.meltano.yml"
+    text = path.read_text(encoding="utf-8")
+    (utility,) = yaml.safe_load(text)["plugins"]["utilities"]
+    named = {
+        *re.findall(r"airflow:(\w+)", (PROJECT / "docker/airflow/start.py").read_text()),
+        *re.findall(r"airflow:(\w+)", " ".join(services["airflow-init"]["entrypoint"])),
+    }
+    assert named == {"initialize", "environment"} <= set(utility["commands"])
+    settings = {s.get("env") for s in utility["settings"]}
+    settings |= {f"AIRFLOW_{s['name'].replace('.', '_').upper()}" for s in utility["settings"]}
+    settings |= set(re.findall(r"\$\{(\w+)\}", text))
+    settings |= {"AIRFLOW__CORE__EXECUTION_API_SERVER_URL"}  # Airflow's own
+    settings |= {"AIRFLOW_ADMIN_USER", "AIRFLOW_ADMIN_PASSWORD"}  # initialize.py's
+    for service in airflow_services(services).values():
+        of_airflow = {name for name in service["environment"] if name.startswith("AIRFLOW")}
+        assert of_airflow <= settings
+
+
+def test_containers_find_each_other_by_service_name(services: dict[str, Any]) -> None:
+    for service in airflow_services(services).values():
+        environment = service["environment"]
+        for role in ("TAP", "TARGET"):
+            host = environment[f"{role}_POSTGRES_HOST"]
+            assert host == {"TAP": "db", "TARGET": "warehouse_db"}[role]
+            assert environment[f"{role}_POSTGRES_PORT"] == 5432
+            assert host in services
+        url = environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"]
+        assert re.fullmatch(r"http://([\w-]+):8080/execution/", url)[1] in services
+        assert service["depends_on"].keys() <= services.keys()
+
+
+def test_what_airflow_writes_is_a_volume(services: dict[str, Any]) -> None:
+    dockerfile = (PROJECT / "Dockerfile").read_text()
+    for service in airflow_services(services).values():
+        targets = {v.split(":")[1]: v for v in service["volumes"]}
+        assert {"/project/output", "/project/.airflow/logs"} <= set(targets)
+        state = service["environment"]["MELTANO_DATABASE_URI"].removeprefix("sqlite:///")
+        assert str(Path(state).parent) in targets
+        for target, volume in targets.items():
+            if not volume.startswith("./"):  # a new volume takes over the owner in the image
+                assert re.search(rf"[ ]{target.removeprefix('/project/')}\b", dockerfile)
+
+
+def test_no_secret_of_a_superuser_is_in_airflow_or_pgadmin(
+    services: dict[str, Any], env: dict[str, str]
+) -> None:
+    superusers = {env["DB_SUPERUSER_PASSWORD"], env["WAREHOUSE_DB_SUPERUSER_PASSWORD"]}
+    for name, service in services.items():
+        if name not in ("db", "warehouse_db"):
+            assert not superusers & set(map(str, service["environment"].values()))
 
 
 # pgAdmin
@@ -560,7 +626,7 @@ def test_real_pgadmin_lists_both_servers(services: dict[str, Any], tmp_path: Pat
         "import importlib.util as u; print(u.find_spec('pgadmin4').submodule_search_locations[0])"
     )
     found = subprocess.run([python, "-c", find], check=True, capture_output=True, text=True)
-    program = Path(found.stdout.strip())
+    program = Path(found.stdout.strip()).parent
     copy = tmp_path / "pgadmin4"
     shutil.copytree(program, copy, symlinks=True, ignore=shutil.ignore_patterns("docs"))
     values = {

@@ -32,7 +32,8 @@ MARK = "(singer_copy)"
 """Ends the comment of each view that is ours."""
 
 _SLICES = "All days of"
-_PAUSE_SECONDS = 0.5
+_PAUSE_SECONDS = 0.1
+_REST_SECONDS = 0.3
 _SAY_SECONDS = 30
 
 
@@ -85,7 +86,7 @@ class Publication:
     log: logging.Logger
 
     _wanted: _Lock | None = None
-    _last_blocked: tuple[str, str] | None = None
+    _busy: list[tuple[str, str]] = field(default_factory=list)
 
     def publish(self, session: Connection, day: date, loaded: list[Loaded], load_id: str) -> date:
         """Replace a day by what was loaded, and return the newest day.
@@ -327,19 +328,19 @@ class Publication:
     def _take(self, cursor: Cursor, locks: list[_Lock]) -> None:
         """Take all locks, within one try's time.
 
-        While the first is waited for, nothing that people read is held. From then on all of
-        it stays below the server's deadlock_timeout: no reader is ever chosen as the victim
-        of a deadlock with us.
+        While the first is waited for, nothing that people read is held. From then on little
+        time is left, less than the server's deadlock_timeout: readers wait no longer than
+        that, and none is ever chosen as the victim of a deadlock with us.
         """
         if not locks:
             return
-        if self._last_blocked:
-            # what was busy comes first: there we may wait longest
-            locks.sort(key=lambda lock: (lock.schema, lock.name) != self._last_blocked)
+        # what was found busy comes first: so we end up with the order in which readers go
+        places = {name: place for place, name in enumerate(self._busy)}
+        locks.sort(key=lambda lock: places.get((lock.schema, lock.name), len(places)))
         cursor.execute(
             "SELECT setting::float / 1000 FROM pg_settings WHERE name = 'deadlock_timeout'"
         )
-        rest = min(self.lock_timeout, 0.9 * scalar(cursor))
+        rest = min(self.lock_timeout, _REST_SECONDS, 0.9 * scalar(cursor))
         until = None
         for lock in locks:
             self._wanted = lock
@@ -353,7 +354,8 @@ class Publication:
         lock = self._wanted
         if lock is None:
             return f"another load is publishing, or a table is busy ({one_line(error)})"
-        self._last_blocked = (lock.schema, lock.name)
+        if (lock.schema, lock.name) not in self._busy:
+            self._busy.insert(0, (lock.schema, lock.name))
         with session.cursor() as cursor:
             cursor.execute(
                 "SELECT pid, usename, left(query, 200), "
