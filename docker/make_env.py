@@ -33,9 +33,10 @@ NEXT = """\
   docker compose --profile airflow up -d   and Airflow, http://localhost:8080
 pgAdmin's login is PGADMIN_DEFAULT_EMAIL and …_PASSWORD of .env, Airflow's AIRFLOW_ADMIN_….\
 """
-THERE = """\
-.env is there, and left as it is. Should it be the one of the embedded PostgreSQL, put it aside
-(`mv .env .env.embedded`), then run this again.\
+THERE = ".env is there, and left as it is"
+NOT_OURS = """\
+.env is there, but is not the one of the containers: put it aside (`mv .env .env.embedded`), then
+run this again.\
 """
 
 
@@ -68,10 +69,13 @@ def for_containers(embedded: str) -> str:
 
 def main() -> int:
     """Make `.env`, or say why not; returns the exit code."""
-    if not make(PROJECT):
-        print(THERE, file=sys.stderr)
-        return os.EX_CANTCREAT
-    print(NEXT)
+    if make(PROJECT):
+        print(NEXT)
+    elif dotenv.read(PROJECT).values.get("DB_SUPERUSER_PASSWORD"):
+        print(THERE)
+    else:
+        print(NOT_OURS, file=sys.stderr)
+        return 1
     return 0
 
 

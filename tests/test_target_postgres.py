@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,9 +62,10 @@ ROLE, PASSWORD = "ecommerce_owner", "s3cret'\\pass"
 
 
 @pytest.fixture(scope="session")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def warehouse() -> Iterator[dict[str, Any]]:
     """A server whose role owns the database ecommerce and is no superuser."""
-    root = tmp_path_factory.mktemp("warehouse")
+    # not below pytest's own folder: another session would take the server's user its access
+    root = Path(tempfile.mkdtemp(prefix="warehouse-"))
     server = PostgresServer(root, cleanup_mode=None)
     server.ensure_pgdata_inited()
     (root / "pg_hba.conf").write_text(
@@ -98,6 +101,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, An
         }
     finally:
         control("-m", "immediate", "stop")
+        shutil.rmtree(root)
 
 
 @contextmanager
@@ -217,7 +221,7 @@ class Ecommerce:
         return self.sql(f"SELECT * FROM {qualified('ecommerce', table)} ORDER BY 1")
 
     def day(self, table: str, day: date) -> list[tuple[Any, ...]]:
-        name = qualified("ecommerce_days", table)
+        name = qualified("ecommerce_days", table).replace("%", "%%")
         return self.sql(f"SELECT * FROM {name} WHERE snapshot_date = %s ORDER BY 1", day)
 
     def parts(self) -> set[str]:
@@ -421,7 +425,8 @@ def test_all_tables_change_at_one_instant(shop: Ecommerce) -> None:
             reader.join()
     assert not failures
     assert {len(set(row)) for row in seen} == {1}, seen
-    assert (4,) * 5 in seen | set(shop.sql(query))
+    assert len(seen) > 1
+    assert shop.sql(query) == [(4,) * 5]
 
 
 def test_those_who_could_read_a_view_still_can(shop: Ecommerce) -> None:
@@ -480,7 +485,7 @@ def test_a_backfill_with_another_column_leaves_the_view(shop: Ecommerce) -> None
         ("smallint", "integer", "7", "integer"),
         ("integer", "bigint", "7", "bigint"),
         ("bigint", "numeric(30,2)", "7", "numeric(30,2)"),
-        ("bigint", "numeric(10,2)", "7", "numeric"),
+        ("bigint", "numeric(10,2)", "7|7.00", "numeric"),
         ("real", "double precision", "0.1", "double precision"),
         ("character varying(5)", "character varying(9)", "abc", "character varying(9)"),
         ("character varying(5)", "text", "abc", "text"),
@@ -495,7 +500,8 @@ def test_a_widened_type_holds_both_days_in_any_order(
     shop: Ecommerce, old: str, new: str, value: str, both: str
 ) -> None:
     def table(kind: str) -> T:
-        return T({"id": "integer", "x": kind}, [("1", value), ("2", None)], ("id",))
+        text = value.split("|")[-1 if kind == new else 0]
+        return T({"id": "integer", "x": kind}, [("1", text), ("2", None)], ("id",))
 
     results = []
     for days in ((D1, D2), (D2, D1), (D1, D2)):
@@ -548,7 +554,7 @@ def test_a_user_view_that_is_in_the_way_is_named(shop: Ecommerce) -> None:
         shop.load(D2, orders=orders(2))  # the same columns: nothing is in the way
         before = shop.everything()
         with pytest.raises(UserError, match="view mine depends on"):
-            shop.load(D3, orders=orders(2, order_id="integer"))
+            shop.load(D3, orders=T({"order_id": "integer", "customer": "text"}, [], ()))
         assert shop.everything() == before
     finally:
         shop.sql("DROP VIEW public.mine")
@@ -585,7 +591,7 @@ def test_a_truncated_pipe_publishes_nothing(shop: Ecommerce) -> None:
     lines = shop.stage(D2, {"orders": orders(2), "products": orders(3)})
     before = shop.everything()
     for end in range(1, len(lines)):
-        with pytest.raises(UserError, match="the extractor ended before .*products"):
+        with pytest.raises(UserError, match=r"the extractor ended before .* were complete"):
             shop.feed(lines[:end])
     assert shop.everything() == before
 
@@ -734,15 +740,10 @@ def test_kill_9_in_the_middle_and_the_next_run_succeeds(shop: Ecommerce) -> None
     with _stalled(shop, D2, shop.stage(D2, tables)) as (target, _):
         target.send_signal(signal.SIGKILL)
         target.wait()
-    assert {name for name in shop.parts() if "~" in name}  # it did leave something
+    assert [name for name in shop.parts() if name.startswith("orders@2025-02-01~")]
     shop.until("SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'")
-    shop.load(D3, orders=orders(1), big=_big())  # another day's load sweeps it, too
-    assert not {name for name in shop.parts() if "~" in name}
-    shop.sql(
-        'DROP TABLE ecommerce_parts."orders@2025-03-01", ecommerce_parts."big@2025-03-01" CASCADE'
-    )
-    assert shop.sql("SELECT * FROM ecommerce_days.orders") == [(1, "c1", D1)]
-    assert {k: v for k, v in before.items() if k in {"ecommerce_days.orders"}}
+    shop.load(D1, orders=orders(1), big=_big())  # another day's load sweeps it, too
+    assert shop.everything() == before
     shop.load(D2, **tables)
     assert shop.view("orders") == [(2, "c2")]
     assert len(shop.view("big")) == 1000
@@ -864,7 +865,7 @@ def test_null_and_empty_and_every_value_arrive_as_they_were(shop: Ecommerce) -> 
         "date": "0044-03-15 BC",
         "timestamp(3) without time zone": "2025-01-01 00:00:00.123",
         "timestamp with time zone": "2025-01-01 00:00:00+00",
-        "interval": "1 year -2 days 03:00:00",
+        "interval": "1 year -2 days +03:00:00",
         "uuid": "11111111-2222-3333-4444-555555555555",
         "jsonb": '{"a": "b"}',
         "json": '{"a":   1}',
@@ -879,7 +880,9 @@ def test_null_and_empty_and_every_value_arrive_as_they_were(shop: Ecommerce) -> 
     texts = ", ".join(f"format('%s', {column})" for column in columns)
     found = shop.sql(f"SET TimeZone = 'UTC'; SELECT {texts} FROM ecommerce.t WHERE c0 IS NOT NULL")
     assert found == [tuple(values.values())]
-    assert shop.sql("SELECT num_nulls(t.*) FROM ecommerce.t WHERE c0 IS NULL") == [(len(values),)]
+    assert shop.sql(
+        f"SELECT num_nulls({', '.join(columns)}) FROM ecommerce.t WHERE c0 IS NULL"
+    ) == [(len(values),)]
 
 
 def test_an_unknown_type_becomes_text(shop: Ecommerce, caplog: Any) -> None:
@@ -894,7 +897,7 @@ def test_a_key_of_several_columns(shop: Ecommerce) -> None:
     shop.load(D1, t=T(columns, [("1", "x"), ("1", "y")], ("b", "a")))
     assert shop.sql(
         "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'p' "
-        "AND conrelid::text LIKE %s",
+        "AND conrelid::regclass::text LIKE %s",
         "%t@2025-01-01%",
     ) == [("PRIMARY KEY (b, a)",)]
 
@@ -940,7 +943,7 @@ def test_partition_names_are_readable_fit_and_never_meet() -> None:
 
 
 def test_hostile_schemas_are_just_schemas(shop: Ecommerce) -> None:
-    hostile = 'e"; drop schema ecommerce; --'
+    hostile = 'e%s"; drop schema ecommerce; --'
     shop.feed(shop.stage(D1, {"orders": orders(1)}), default_target_schema=hostile)
     assert shop.sql(f"SELECT * FROM {qualified(hostile, 'orders')}") == [(1, "c1")]
     for schema in (hostile, f"{hostile}_days", f"{hostile}_parts"):

@@ -3,7 +3,8 @@
 -- The image runs this once, at the first start. It can be run again at any time, and does what
 -- is still to do: after a mended northwind.sql, or with the new passwords of a new .env
 -- (then `docker compose up -d` first, so that the container has them):
---   docker compose exec db psql -U postgres -d northwind -f /docker-entrypoint-initdb.d/provision.sql
+--   docker compose exec db \
+--     psql -U postgres -d northwind -f /docker-entrypoint-initdb.d/provision.sql
 \set ON_ERROR_STOP on
 
 SELECT count(*) = 0 AS empty FROM pg_class

@@ -1,4 +1,4 @@
-"""Brings Airflow's database, the pool and the admin to their state: `meltano invoke airflow:initialize`.
+"""Brings database, pool and admin to their state, for `meltano invoke airflow:initialize`.
 
 Can be run again at any time. Runs in Airflow's own environment, as one process: each `airflow`
 command would take seconds to start.
@@ -6,6 +6,7 @@ command would take seconds to start.
 
 import os
 import sys
+import warnings
 
 POOL_SLOTS = "4"
 
@@ -13,6 +14,10 @@ POOL_SLOTS = "4"
 def main() -> int:
     """Migrate the database, make the pool, and the admin when it is not there."""
     os.umask(0o077)  # Airflow writes its airflow.cfg now, for the owner alone
+    # A hundred lines about rights that are made, and warnings about what is none of ours.
+    os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "ERROR"
+    warnings.simplefilter("ignore")
+    os.environ["PYTHONWARNINGS"] = "ignore"
     from airflow.cli.cli_parser import get_parser
 
     parser = get_parser()
@@ -22,7 +27,10 @@ def main() -> int:
         options.func(options)
 
     airflow("db", "migrate")
-    airflow("pools", "set", "meltano", POOL_SLOTS, "How many Meltano jobs run at a time")
+    from airflow.models.pool import Pool
+
+    if Pool.get_pool("meltano") is None:  # else its slots may be the user's
+        airflow("pools", "set", "meltano", POOL_SLOTS, "How many Meltano jobs run at a time")
 
     user, password = os.environ.get("AIRFLOW_ADMIN_USER"), os.environ.get("AIRFLOW_ADMIN_PASSWORD")
     if not user or not password:

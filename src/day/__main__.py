@@ -16,7 +16,12 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit with its code: 0 all well, 1 something differs or went wrong."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and getattr(options, "table", "") is None and not rest[0].startswith("-"):
+        options.table = rest.pop(0)  # `diff A B --rows TABLE`, which argparse gives up on
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     with one_line_errors("day"):
         from day.settings import Settings
 

@@ -40,7 +40,7 @@ class _MeltanoFormatter(logging.Formatter):
     """The JSON lines of singer_sdk.logging.StructuredFormatter, which Meltano parses."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "level": record.levelname.lower(),
             "pid": record.process,
             "logger_name": record.name,
@@ -50,7 +50,7 @@ class _MeltanoFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         if record.exc_info:
-            line["message"] += "\n" + self.formatException(record.exc_info)
+            line["message"] = f"{record.getMessage()}\n{self.formatException(record.exc_info)}"
         return json.dumps(line, ensure_ascii=False)
 
 

@@ -83,6 +83,7 @@ def meltano(
             "NO_COLOR": "1",
         },
         append_env=True,
+        do_xcom_push=False,
         skip_on_exit_code=None,  # else exit code 99 is a success to the run
         on_retry_callback=RerunLine(rerun),
         on_failure_callback=[RerunLine(rerun), *alerts(rerun)],
@@ -104,9 +105,9 @@ class RerunLine(BaseNotifier):
         super().__init__()
         self.date, self.rerun = DATE, rerun
 
-    def notify(self, context: Any) -> None:
+    def notify(self, _context: Any) -> None:
         """Write the line."""
-        context["ti"].log.error(
+        self.log.error(
             f"Failed for DATE {self.date}: the lines marked [error] above say why. "
             f"To run it again: {self.rerun}"
         )

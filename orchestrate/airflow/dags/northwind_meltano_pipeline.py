@@ -25,7 +25,7 @@ with DAG(
     params={"date": date_param()},
     user_defined_macros=MACROS,
     tags=["northwind", "meltano", "el"],
-    doc_md=f"""
+    doc_md="""
 ### Northwind, daily
 
 Every table of the source and the CSV file of order details land on disk, one file per table and
@@ -35,7 +35,7 @@ day (`output/`); when both are sealed, the day goes to the warehouse, as a whole
 - **Many days:** `meltano invoke airflow backfill create --dag-id northwind_meltano_pipeline
   --from-date 2025-01-01 --to-date 2025-01-10 --reprocess-behavior completed`
 - **Any day can be run again,** in any order: it is replaced, and newer days stay as they are.
-- **After the load,** the asset `ecommerce` gets an event with `{{"date": …}}`.
+- **After the load,** the asset `ecommerce` gets an event with `{"date": …}`.
 
 A step that failed keeps the next from starting. Its log ends with what is wrong; its
 documentation says what to check. It is retried twice before it counts as failed.

@@ -1,13 +1,19 @@
 """tap-csv: CSV files in, or the sealed days of DATE out."""
 
-from __future__ import annotations
+from singer_copy import start
+from singer_copy.errors import one_line_errors
 
 
 def main() -> None:
-    """Run tap-csv; what the user can mend ends in one line and exit code 1."""
-    from singer_copy.errors import one_line_errors
-
+    """Run the tap's command line."""
     with one_line_errors("tap-csv"):
-        from singer_copy.tap_csv.tap import TapCSV
+        from singer_copy.tap_csv import lean
 
-        TapCSV.cli()
+        config = start.plain_config(lean.KEYS)
+        if config is not None and lean.is_enough(config):
+            start.log_to_stderr()
+            lean.run(config)
+        else:
+            from singer_copy.tap_csv.tap import TapCSV
+
+            TapCSV.cli()

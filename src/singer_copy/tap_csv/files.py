@@ -252,3 +252,19 @@ def _check_names(path: Path, header: tuple[str, ...], metadata: bool) -> None:
         if count > 1:
             msg = f"{path} line 1: the header has column {name} {count} times"
             raise UserError(msg)
+
+
+def reads_users_files(config: Mapping[str, Any]) -> bool:
+    """Return which of its two roles a config gives the tap: users' files, or staged days.
+
+    Raises:
+        UserError: it names neither or both.
+    """
+    own = config.get("files") or config.get("csv_files_definition")
+    if bool(own) == bool(config.get("staged_path")):
+        msg = (
+            "tap-csv reads either CSV files (files or csv_files_definition) or staged days "
+            f"(staged_path): set one of them in meltano.yml, not {'both' if own else 'none'}"
+        )
+        raise UserError(msg)
+    return bool(own)

@@ -10,12 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from singer_copy.dialect import RowCounter, format_row
 from singer_copy.errors import UserError
+from singer_copy.messages import file_of
 from singer_copy.staging import BLOCK, safe_name
 from singer_copy.tap_csv import check
 from singer_copy.tap_csv.files import CsvTable
@@ -36,6 +38,29 @@ class Staged:
     bytes: int
     sha256: str
     rejects: Rejects | None = None
+
+
+def read_now() -> dict[str, Any]:
+    """Return what the SCHEMA of a user's file says under `x-staging`, before it is read."""
+    read_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return {"kind": "snapshot", "row_order": "file", "read": {"read_at": read_at}}
+
+
+def told_rejects(rejects: Rejects) -> dict[str, Any]:
+    """Return what `x-staging` says of the rows that are left out."""
+    return {"rejects": {"path": rejects.path.absolute().as_uri(), "rows": rejects.rows}}
+
+
+def local_folder(root: str | None) -> Path:
+    """Return the scratch folder that batch_config's storage.root, a path or a file: URI, names.
+
+    Raises:
+        UserError: it is not set, or not local.
+    """
+    if not root:
+        msg = "batch_config has no storage.root: set it to the scratch folder in meltano.yml"
+        raise UserError(msg)
+    return file_of(root)
 
 
 def stage(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from singer_copy.errors import UserError
 from singer_copy.staging import SealedDay, StagedDays, TableFile, file_sha256
@@ -20,6 +21,9 @@ def open_days(root: Path, sources: Mapping[str, str], day: date) -> list[SealedD
     Raises:
         UserError: some are not sealed or damaged (all are named), or two have one table.
     """
+    if not sources:
+        msg = "sources is not set: name each source and its job in meltano.yml"
+        raise UserError(msg)
     days, wrong = [], []
     for source, job in sources.items():
         try:
@@ -39,6 +43,14 @@ def open_days(root: Path, sources: Mapping[str, str], day: date) -> list[SealedD
                 raise UserError(msg)
             owner[table.stream] = sealed.source
     return days
+
+
+def staging_of(sealed: SealedDay, table: TableFile, job: str) -> dict[str, Any]:
+    """Return what the SCHEMA of a staged table says under `x-staging`."""
+    staging: dict[str, Any] = {"kind": table.kind}
+    if "day_column" in table.details:
+        staging["day_column"] = table.details["day_column"]
+    return staging | {"source": sealed.source, "date": sealed.day.isoformat(), "job": job}
 
 
 def assert_proven(table: TableFile, path: Path, command: str) -> None:

@@ -7,12 +7,11 @@ import tempfile
 from abc import abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from urllib.parse import unquote, urlparse
 
 from singer_sdk import Stream, Tap
 from singer_sdk import typing as th
@@ -20,13 +19,13 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib import SchemaMessage
 
-from singer_copy import dates
-from singer_copy.batch import SOURCE_TYPE, STAGING, csv_batch
-from singer_copy.errors import UserError
+from singer_copy import dates, messages
+from singer_copy.messages import SOURCE_TYPE, STAGING
 from singer_copy.pgtypes import json_schema
 from singer_copy.staging import Scratch, SealedDay, StagedDays, TableFile
-from singer_copy.tap_csv.files import CsvTable, read_tables
-from singer_copy.tap_csv.staged import assert_proven, open_days
+from singer_copy.tap_csv.files import CsvTable, read_tables, reads_users_files
+from singer_copy.tap_csv.stage import local_folder, read_now, stage, told_rejects
+from singer_copy.tap_csv.staged import assert_proven, open_days, staging_of
 from singer_copy.tap_csv.types import from_text
 
 _RENAMES = {"__alias__", "__source__"}
@@ -124,15 +123,15 @@ class FileStream(Stream):
         self._stream_version = version
         if self.sends_whole_files:
             for stream_map in self.stream_maps:
-                message = csv_batch(
-                    stream_map.stream_alias,
-                    self.path,
-                    self.file.rows,
-                    self.file.bytes,
-                    self.file.sha256,
+                messages.write(
+                    messages.batch(
+                        stream_map.stream_alias,
+                        self.path,
+                        self.file.rows,
+                        self.file.bytes,
+                        self.file.sha256,
+                    )
                 )
-                message.version = version
-                self._tap.write_message(message)
         else:
             for record in self.get_records(None):
                 self._write_record_message(record)
@@ -142,20 +141,18 @@ class FileStream(Stream):
 class CsvStream(FileStream):
     """A stream of the user's own CSV files."""
 
-    def __init__(self, tap: TapCSV, table: CsvTable, read_at: str) -> None:
+    def __init__(self, tap: TapCSV, table: CsvTable) -> None:
         self.table = table
         super().__init__(
             tap,
             table.entity,
             [(name, kind, kind) for name, kind in table.all_columns],
             table.keys,
-            {"kind": "snapshot", "row_order": "file", "read": {"read_at": read_at}},
+            read_now(),
         )
 
     def prepare(self, scratch: Path) -> None:
         """Check the files and bring them into scratch."""
-        from singer_copy.tap_csv.stage import stage
-
         quarantine = self.config.get("on_bad_row") == "quarantine"
         log = self._tap.logger
         done = stage(
@@ -170,10 +167,7 @@ class CsvStream(FileStream):
         if done.rejects:
             log.warning("%s: %s rows are left out", self.name, f"{done.rejects.rows:,}")
             if self.sends_whole_files:  # else the scratch folder ends with the tap
-                self.staging["rejects"] = {
-                    "path": done.rejects.path.absolute().as_uri(),
-                    "rows": done.rejects.rows,
-                }
+                self.staging |= told_rejects(done.rejects)
 
 
 class StagedStream(FileStream):
@@ -183,10 +177,7 @@ class StagedStream(FileStream):
         self, tap: TapCSV, sealed: SealedDay, table: TableFile, path: Path, days: StagedDays
     ) -> None:
         self.table, self.days, self.day = table, days, sealed.day
-        staging: dict[str, Any] = {"kind": table.kind}
-        if "day_column" in table.details:
-            staging["day_column"] = table.details["day_column"]
-        staging |= {"source": sealed.source, "date": sealed.day.isoformat(), "job": days.job}
+        staging = staging_of(sealed, table, days.job)
         super().__init__(tap, table.stream, table.columns, table.keys, staging)
         self.path, self.file = path, table
 
@@ -331,26 +322,14 @@ class TapCSV(Tap):
             UserError: the config names no role or both, DATE is wrong, files are missing.
         """
         day, given = dates.resolve_date(self.config.get("date"), self.config.get("timezone"))
-        own = self.config.get("files") or self.config.get("csv_files_definition")
-        staged = self.config.get("staged_path")
-        if bool(own) == bool(staged):
-            msg = (
-                "tap-csv reads either CSV files (files or csv_files_definition) or staged days "
-                f"(staged_path): set one of them in meltano.yml, not {'both' if own else 'none'}"
-            )
-            raise UserError(msg)
-        if own:
-            read_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-            return [CsvStream(self, table, read_at) for table in read_tables(self.config)]
+        if reads_users_files(self.config):
+            return [CsvStream(self, table) for table in read_tables(self.config)]
         if said := dates.say_date(day, given, self.config.get("timezone")):
             self.logger.info(said)
-        return self._staged_streams(Path(str(staged)), day)
+        return self._staged_streams(Path(str(self.config["staged_path"])), day)
 
     def _staged_streams(self, root: Path, day: date) -> list[FileStream]:
-        sources = self.config.get("sources")
-        if not sources:
-            msg = "sources is not set: name each source and its job in meltano.yml"
-            raise UserError(msg)
+        sources = self.config.get("sources") or {}
         return [
             StagedStream(self, sealed, table, path, StagedDays(root, sealed.source, job))
             for sealed, job in zip(open_days(root, sources, day), sources.values(), strict=True)
@@ -386,10 +365,7 @@ class TapCSV(Tap):
             with tempfile.TemporaryDirectory(prefix="tap-csv-") as folder:
                 yield Path(folder)
             return
-        if not storage.get("root"):
-            msg = "batch_config has no storage.root: set it to the scratch folder in meltano.yml"
-            raise UserError(msg)
-        scratch = Scratch(_local_path(storage["root"]))
+        scratch = Scratch(local_folder(storage.get("root")))
         try:
             yield scratch.path
         except BaseException:
@@ -411,14 +387,3 @@ class TapCSV(Tap):
 
 def _size(stream: FileStream) -> int:
     return stream.file.bytes if stream.file else 0
-
-
-def _local_path(root: str) -> Path:
-    """Return the folder that a path or a file: URI names."""
-    uri = urlparse(root)
-    if uri.scheme == "file":
-        return Path(unquote(uri.path))
-    if uri.scheme:
-        msg = f"batch_config storage.root {root} is not a local folder"
-        raise UserError(msg)
-    return Path(root)

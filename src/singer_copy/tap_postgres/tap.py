@@ -170,7 +170,6 @@ class TapPostgres(MeltanoLabsTapPostgres):
         ),
     ).to_dict()
 
-    snapshot: files.Snapshot
     _catalog_dict: dict | None
 
     @cached_property
@@ -195,6 +194,13 @@ class TapPostgres(MeltanoLabsTapPostgres):
     def coordinator(self) -> Connection:
         """The connection whose transaction is the instant at which all is read."""
         return self.source.connect()
+
+    @cached_property
+    def snapshot(self) -> files.Snapshot:
+        """The instant at which all connections read, those of the RECORD path too."""
+        snapshot = files.export_snapshot(self.source, self.coordinator)
+        self._share_snapshot(snapshot.name)
+        return snapshot
 
     @cached_property
     def tables(self) -> dict[str, Table]:
@@ -252,8 +258,6 @@ class TapPostgres(MeltanoLabsTapPostgres):
         streams = [stream for stream in self.streams.values() if self._is_wanted(stream)]
         if not streams:
             raise UserError(nothing_selected(self.source, self.config.get("user")))
-        self.snapshot = files.export_snapshot(self.source, self.coordinator)
-        self._share_snapshot(self.snapshot.name)
         version = int(time.time() * 1000)
         for stream in streams:
             stream._stream_version = version

@@ -43,8 +43,6 @@ class DayInTheMaking:
         UserError: DATE is wrong.
     """
 
-    draft: Draft
-
     def __init__(self, config: Mapping[str, Any]) -> None:
         timezone = config.get("timezone")
         self.day: date
@@ -57,14 +55,32 @@ class DayInTheMaking:
         )
         self._seal_on = config.get("seal_on") or "activate_version"
         self.streams: dict[str, _Stream] = {}
+        self._draft: Draft | None = None
+
+    @property
+    def draft(self) -> Draft:
+        """Where the day's files gather; with it comes the day's lock.
+
+        Raises:
+            UserError: another run is writing this day, or the folder cannot be written.
+        """
+        if self._draft is None:
+            if self._said:
+                logger.info(self._said)
+            try:
+                self._draft = self._days.begin(self.day)
+            except OSError as error:
+                raise self._cannot_write(error) from None
+        return self._draft
+
+    def close(self) -> None:
+        """Give the lock and the scratch folder back."""
+        if self._draft is not None:
+            self._draft.close()
+            self._draft = None
 
     def __enter__(self) -> Self:
-        if self._said:
-            logger.info(self._said)
-        try:
-            self.draft = self._days.begin(self.day)
-        except OSError as error:
-            raise self._cannot_write(error) from None
+        _ = self.draft  # two runs of one day exclude each other from the start
         return self
 
     def __exit__(
@@ -73,7 +89,7 @@ class DayInTheMaking:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.draft.close()
+        self.close()
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
             raise self._cannot_write(error) from None
 

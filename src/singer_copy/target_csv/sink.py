@@ -1,4 +1,4 @@
-"""The RECORD path: rows of one stream become one scratch file, with bounded memory."""
+"""The RECORD path: the rows of one stream become one scratch file, as they come."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from meltanolabs_target_csv.sinks import CSVSink as MeltanoLabsCSVSink
-from singer_sdk.sinks import BatchSink
 
 from singer_copy.dialect import format_row, text_form
 from singer_copy.messages import columns_of
@@ -14,40 +13,53 @@ from singer_copy.messages import columns_of
 if TYPE_CHECKING:
     from singer_copy.target_csv.target import TargetCSV
 
+BLOCK = 1 << 16
+"""Characters that gather before they are written."""
+
 
 class CSVSink(MeltanoLabsCSVSink):
-    """Writes the rows of a stream in our dialect to the day's scratch folder."""
+    """Writes the rows of a stream in our dialect to the day's scratch folder.
 
-    MAX_SIZE_DEFAULT = BatchSink.MAX_SIZE_DEFAULT
-    """Rows held in memory at a time (upstream holds them all)."""
+    Upstream's sink holds all rows in memory and writes over the good file at once.
+    """
 
     def __init__(self, target: TargetCSV, *args: Any, **kwargs: Any) -> None:
         super().__init__(target, *args, **kwargs)
-        self._target = target
         self._columns = columns_of(self.schema)
+        self._file = target.draft.path(self.stream_name).open("wb", buffering=0)
+        self._pending: list[str] = []
+        self._length = 0
         self.rows = 0
         self.bytes = 0
         self.sha256 = hashlib.sha256()
 
     def setup(self) -> None:
         """Start the file with its header."""
-        self._target.draft.path(self.stream_name).write_bytes(b"")
-        self._write(format_row(name for name, _, _ in self._columns))
+        self._add(format_row(name for name, _, _ in self._columns))
+
+    def process_record(self, record: dict, context: dict) -> None:
+        """Write a row."""
+        self._add(format_row(text_form(record.get(name), kind) for name, kind, _ in self._columns))
+        self.rows += 1
 
     def process_batch(self, context: dict) -> None:
-        """Append the rows that have gathered."""
-        records = context.get("records") or []
-        self._write(
-            "".join(
-                format_row(text_form(record.get(name), kind) for name, kind, _ in self._columns)
-                for record in records
-            )
-        )
-        self.rows += len(records)
+        """Do nothing: rows are written as they come."""
 
-    def _write(self, text: str) -> None:
-        data = text.encode()
-        with self._target.draft.path(self.stream_name).open("ab") as file:
-            file.write(data)
+    def finish(self) -> None:
+        """Write what is pending; `rows`, `bytes` and `sha256` are then those of the file."""
+        self._flush()
+        self._file.close()
+
+    def _add(self, line: str) -> None:
+        self._pending.append(line)
+        self._length += len(line)
+        if self._length >= BLOCK:
+            self._flush()
+
+    def _flush(self) -> None:
+        data = "".join(self._pending).encode()
+        self._file.write(data)
         self.bytes += len(data)
         self.sha256.update(data)
+        self._pending.clear()
+        self._length = 0

@@ -121,8 +121,10 @@ class TargetCSV(MeltanoLabsTargetCSV):
             if known.table is None:
                 sink = self.get_sink(stream)
                 assert isinstance(sink, CSVSink)  # noqa: S101 - no other class is made
+                sink.finish()
                 self._day.add(stream, sink.rows, sink.bytes, sink.sha256.hexdigest())
         self._day.seal()
+        self._day.close()
 
     def _names(self, message: dict) -> list[str]:
         """Return the names under which a message's stream is staged."""

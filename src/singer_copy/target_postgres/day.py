@@ -23,7 +23,7 @@ from singer_copy.progress import closing_table, size
 from singer_copy.sql import qualified
 from singer_copy.target_postgres.connection import Server
 from singer_copy.target_postgres.drift import SNAPSHOT_DATE
-from singer_copy.target_postgres.load import SESSION_SETTINGS, Loaded, Table, load_table
+from singer_copy.target_postgres.load import Loaded, Table, load_table, open_session
 from singer_copy.target_postgres.publish import Publication
 from singer_copy.target_postgres.warehouse import Warehouse, known_type
 
@@ -200,7 +200,7 @@ class DayLoad:
     def _work(self) -> None:
         session = None
         try:
-            session = self._server.connect(self._name, **SESSION_SETTINGS)
+            session = open_session(self._server, self._name)
             with self._changed:
                 self._sessions.append(session)
             while job := self._queue.get()[2]:

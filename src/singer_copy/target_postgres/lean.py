@@ -23,9 +23,15 @@ _RECORDS_ONLY = {
     "interpret_content_encoding", "load_method", "sanitize_null_text_characters", "use_copy",
     "validate_records",
 }  # fmt: skip
+_SWITCHES = ("ssl_enable", "ssl_client_certificate_enable")
+_OFF = {
+    *_SWITCHES, "dialect+driver", "ssh_tunnel", "ssl_certificate_authority",
+    "ssl_client_certificate", "ssl_client_private_key", "ssl_mode", "ssl_storage_directory",
+}  # fmt: skip
 KEYS = {
     *_CONNECTION,
     *_RECORDS_ONLY,
+    *_OFF,
     "date",
     "days_schema",
     "default_target_schema",
@@ -34,13 +40,16 @@ KEYS = {
     "parallelism",
     "parts_schema",
 }
-"""The settings that this path knows. SSL, an SSH tunnel, stream maps, …: the SDK's class."""
+"""The settings that this path knows. Stream maps, a URL, …: the SDK's class. So it is with SSL
+and an SSH tunnel once they are switched on."""
 
 
 def is_enough(config: dict[str, Any], first_line: str) -> bool:
     """Return whether a run, by its config and first message, sends nothing but whole files."""
     if not all(config.get(key) for key in _CONNECTION if key != "port"):
         return False  # the SDK's class says what is missing
+    if any(map(config.get, _SWITCHES)) or (config.get("ssh_tunnel") or {}).get("enable"):
+        return False
     try:
         message = json.loads(first_line)
         return is_staged(message) and bool(message["schema"][STAGING]["whole_files"])

@@ -21,14 +21,12 @@ from singer_copy.errors import UserError
 from singer_copy.progress import EVERY_SECONDS, share_line, table_line
 from singer_copy.sql import column_list, qualified, quote_ident, quote_literal
 from singer_copy.staging import BLOCK, file_sha256
+from singer_copy.target_postgres.connection import Server
 from singer_copy.target_postgres.drift import SNAPSHOT_DATE, Drift, alter_type, compare
 from singer_copy.target_postgres.warehouse import Warehouse, columns, part_name, scalar
 
-SESSION_SETTINGS = {
-    # the publishing commit, which is synchronous, makes all that was logged before it durable
-    "synchronous_commit": "off",
-    "maintenance_work_mem": "256MB",
-}
+_KEY_MEMORY = 256 * 1024
+"""Kilobytes that building a key may take on the server; more where the server gives more."""
 _CONTEXT = re.compile(r"line (\d+)(?:, column (.*?))?(?::|$)", re.DOTALL)
 
 
@@ -94,6 +92,19 @@ class ProvingReader:
         return self._hash.hexdigest()
 
 
+def open_session(server: Server, name: str) -> Connection:
+    """Open a session that loads tables."""
+    # the publishing commit, which is synchronous, makes all that was logged before it durable
+    session = server.connect(name, synchronous_commit="off")
+    with session.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config(name, greatest(setting::bigint, %s)::text, false) "
+            "FROM pg_settings WHERE name = 'maintenance_work_mem'",
+            (_KEY_MEMORY,),
+        )
+    return session
+
+
 def load_table(
     session: Connection,
     warehouse: Warehouse,
@@ -136,7 +147,7 @@ def drift_of(cursor: Cursor, warehouse: Warehouse, table: Table, making: str) ->
     one_day = columns(cursor, warehouse.parts, making)
     cursor.execute(
         "SELECT max(right(relname, 10)) FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid "
-        "WHERE inhparent = to_regclass(%s)",
+        r"WHERE inhparent = to_regclass(%s) AND relname ~ '@\d{4}-\d\d-\d\d$'",
         (qualified(warehouse.days, table.name),),
     )
     newest = scalar(cursor)

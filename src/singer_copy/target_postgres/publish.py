@@ -61,6 +61,19 @@ class _Plan:
 
 
 @dataclass(frozen=True)
+class _Existing:
+    """What bears a name in the views' schema. Only a view has a comment here."""
+
+    comment: str
+    owner: str
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this loader made it."""
+        return self.comment.endswith(MARK)
+
+
+@dataclass(frozen=True)
 class _Shown:
     """What a view shows: columns of a table, with a comment that says which days."""
 
@@ -151,7 +164,7 @@ class Publication:
         plan: _Plan,
         done: Loaded,
         replaced: dict[str, str],
-        views: dict[str, str],
+        views: dict[str, _Existing],
         newest: date | None,
         *,
         is_newest: bool,
@@ -302,16 +315,16 @@ class Publication:
         day: date,
         there: set[str],
         replaced: dict[str, str],
-        views: dict[str, str],
+        views: dict[str, _Existing],
         is_newest: bool,
     ) -> None:
         """Plan what happens to tables that the day no longer has."""
         warehouse = self.warehouse
         if is_newest:
-            for name, comment in views.items():
-                if name in there or not comment.endswith(MARK):
+            for name, view in views.items():
+                if name in there or not view.is_ours:
                     continue
-                _lock_view(plan, warehouse, name)
+                _lock_view(plan, warehouse, name, view)
                 plan.statements.append(f"DROP VIEW {qualified(warehouse.views, name)}")
                 plan.lines.append(
                     f"{name}: not in {day.isoformat()}: its view is gone, its days stay in "
@@ -370,14 +383,21 @@ class Publication:
         if not row:
             return f"{lock.schema}.{lock.name} is being read by others again and again"
         pid, user, query, since = row
+        if since is None:
+            # a role sees only its own sessions
+            return (
+                f"{lock.schema}.{lock.name} is held by pid {pid}, a session of another role or "
+                "autovacuum"
+            )
         return (
             f"{lock.schema}.{lock.name} is held by pid {pid} of {user} since {since} "
             f"({one_line(Exception(query))})"
         )
 
     def _audit(self, cursor: Cursor, day: date, loaded: list[Loaded], load_id: str) -> None:
+        audit = qualified(self.warehouse.days, LOADS).replace("%", "%%")
         cursor.executemany(
-            f"INSERT INTO {qualified(self.warehouse.days, LOADS)} (load_id, run_id, date, "
+            f"INSERT INTO {audit} (load_id, run_id, date, "
             "table_name, source, kind, rows, bytes, sha256, started_at, finished_at) "
             "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
@@ -408,16 +428,17 @@ class Publication:
         )
         return scalar(cursor)
 
-    def _views(self, cursor: Cursor) -> dict[str, str]:
-        """Return the comment of everything of the views' schema, ours or not."""
+    def _views(self, cursor: Cursor) -> dict[str, _Existing]:
+        """Return everything of the views' schema, ours or not."""
         cursor.execute(
             "SELECT relname, CASE WHEN relkind = 'v' "
-            "THEN coalesce(obj_description(oid, 'pg_class'), '') ELSE '' END "
+            "THEN coalesce(obj_description(oid, 'pg_class'), '') ELSE '' END, "
+            "pg_get_userbyid(relowner) "
             "FROM pg_class WHERE relnamespace = to_regnamespace(%s) "
             "AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'i', 'c')",
             (quote_ident(self.warehouse.views),),
         )
-        return dict(cursor.fetchall())
+        return {name: _Existing(comment, owner) for name, comment, owner in cursor.fetchall()}
 
     def _parts_of(self, cursor: Cursor, day: date) -> dict[str, str]:
         """Return table -> partition for a day."""
@@ -440,22 +461,22 @@ class _View:
     """A table's view as it is, and how it becomes what it shall be."""
 
     def __init__(
-        self, cursor: Cursor, warehouse: Warehouse, name: str, views: dict[str, str]
+        self, cursor: Cursor, warehouse: Warehouse, name: str, views: dict[str, _Existing]
     ) -> None:
         self._cursor = cursor
         self._warehouse = warehouse
         self._name = name
         self._sql = qualified(warehouse.views, name)
-        self.exists = name in views
-        self.comment = views.get(name, "")
-        self.is_ours = self.comment.endswith(MARK)
+        self.existing = views.get(name)
+        self.comment = self.existing.comment if self.existing else ""
+        self.is_ours = bool(self.existing and self.existing.is_ours)
         self.is_slices = self.is_ours and self.comment.startswith(_SLICES)
         self.columns = columns(cursor, warehouse.views, name) if self.is_ours else {}
 
     def lock(self, plan: _Plan) -> None:
         """Need the view alone, not also the tables it reads."""
-        if self.exists:
-            _lock_view(plan, self._warehouse, self._name)
+        if self.existing:
+            _lock_view(plan, self._warehouse, self._name, self.existing)
 
     def change(
         self, shown: _Shown | None, drift: Drift, types: dict[str, str]
@@ -472,7 +493,7 @@ class _View:
         """
         if shown is None and not (drift.widen_all and self.is_ours):
             return [], []
-        if self.exists and not self.is_ours:
+        if self.existing and not self.is_ours:
             msg = (
                 f"{self._warehouse.views}.{self._name} is there and is not a view of this loader "
                 f"(its comment does not end in {MARK}): rename it or drop it"
@@ -493,7 +514,7 @@ class _View:
             f"CREATE OR REPLACE VIEW {self._sql} AS {query.rstrip('; ')}",
             f"COMMENT ON VIEW {self._sql} IS {quote_literal(comment)}",
         ]
-        if in_place or not self.exists:
+        if in_place or not self.existing:
             return [], after
         return [f"DROP VIEW {self._sql}"], after + self._grants()
 
@@ -512,9 +533,9 @@ class _View:
         ]
 
 
-def _lock_view(plan: _Plan, warehouse: Warehouse, name: str) -> None:
+def _lock_view(plan: _Plan, warehouse: Warehouse, name: str, view: _Existing) -> None:
     # LOCK TABLE would lock what the view reads, too; this changes nothing and locks the view
-    statement = f"ALTER VIEW {qualified(warehouse.views, name)} OWNER TO CURRENT_USER"
+    statement = f"ALTER VIEW {qualified(warehouse.views, name)} OWNER TO {quote_ident(view.owner)}"
     plan.locks.append(_Lock(warehouse.views, name, statement))
 
 

@@ -121,7 +121,7 @@ class StagedRun:
                 self._server(),
                 self._warehouse,
                 day,
-                parallelism=self._config.get("parallelism") or min(4, os.cpu_count() or 1),
+                parallelism=int(self._config.get("parallelism") or min(4, os.cpu_count() or 1)),
                 log=self._log,
             )
         return self._day

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import psycopg2
+from psycopg2.errors import LockNotAvailable
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
@@ -110,9 +111,15 @@ class Warehouse:
         """
         key = self.lock_key(day.isoformat())
         with session.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", (key,))
-            if scalar(cursor):
+            try:
+                # a load of another day may hold it for a moment: see `sweep`
+                cursor.execute("SET lock_timeout = '1s'")
+                cursor.execute("SELECT pg_advisory_lock(%s)", (key,))
                 return
+            except LockNotAvailable:
+                pass
+            finally:
+                cursor.execute("SET lock_timeout = 0")
             cursor.execute(
                 "SELECT pid, to_char(backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') "
                 "FROM pg_locks LEFT JOIN pg_stat_activity USING (pid) "
@@ -219,12 +226,12 @@ def scalar(cursor: Cursor) -> Any:
 def _may_create(cursor: Cursor, schema: str) -> bool:
     """Return whether a schema is there for us; False when it is ours to create."""
     cursor.execute(
-        "SELECT to_regnamespace(%(schema)s) IS NOT NULL, current_user, current_database(), "
-        "CASE WHEN to_regnamespace(%(schema)s) IS NULL "
+        # from pg_namespace itself: to_regnamespace may not yet know what another load made
+        "SELECT n.oid IS NOT NULL, current_user, current_database(), CASE WHEN n.oid IS NULL "
         "THEN has_database_privilege(current_database(), 'CREATE') "
-        "ELSE has_schema_privilege(to_regnamespace(%(schema)s), 'CREATE, USAGE') "
-        "AND has_schema_privilege(to_regnamespace(%(schema)s), 'CREATE') END",
-        {"schema": quote_ident(schema)},
+        "ELSE has_schema_privilege(n.oid, 'CREATE') AND has_schema_privilege(n.oid, 'USAGE') END "
+        "FROM (VALUES (%s)) AS wanted (name) LEFT JOIN pg_namespace n ON nspname = name",
+        (schema,),
     )
     there, user, database, allowed = cursor.fetchone()  # type: ignore[misc]
     if not allowed:
