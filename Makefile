@@ -58,7 +58,21 @@ lint: .venv/installed ## ruff (lint and format) and mypy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: install lint ## All tests, against a real PostgreSQL, Meltano and Airflow
-	@$(BIN)/pytest
+# The plugins' own tests call them in-process, each in an environment with the plugin's pins.
+.tests/%/installed: requirements/test-%.txt .venv/installed
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .tests/$*
+	@$(BIN)/uv pip sync --quiet --python .tests/$*/bin/python $<
+	@touch $@
 
-.PHONY: help install up down clean psql run lint test
+test: install lint .tests/plugins/installed .tests/tap-postgres/installed ## All tests, against a real PostgreSQL, Meltano and Airflow
+	@$(BIN)/pytest
+	@PYTHONPATH=$(CURDIR)/src .tests/plugins/bin/python -m pytest tests/plugins
+	@PYTHONPATH=$(CURDIR)/src .tests/tap-postgres/bin/python -m pytest tests/tap_postgres
+
+test-slow: install ## What takes longer: kill -9 at fifty moments, …
+	@$(BIN)/pytest -m slow
+
+env-docker: ## Make the .env of docker-compose.yml, once
+	@$(PYTHON) docker/make_env.py
+
+.PHONY: help install up down clean psql run lint test test-slow env-docker

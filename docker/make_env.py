@@ -4,8 +4,6 @@ The variables are those of the embedded default, with the ports of the container
 only the containers need. Runs on Python 3.10 or later and nothing else.
 """
 
-import base64
-import os
 import re
 import secrets
 import sys
@@ -25,8 +23,6 @@ WAREHOUSE_DB_SUPERUSER_PASSWORD={warehouse_db}
 PGADMIN_DEFAULT_EMAIL=admin@example.com
 PGADMIN_DEFAULT_PASSWORD={pgadmin}
 """
-# The same in every process of Airflow; those that the embedded .env has by itself are taken.
-AIRFLOW_KEYS = ("AIRFLOW_FERNET_KEY", "AIRFLOW_SECRET_KEY", "AIRFLOW_JWT_SECRET")
 NEXT = """\
 .env is made, with random passwords, for you alone to read. Next:
   docker compose up -d                     the databases and pgAdmin, http://localhost:16543
@@ -60,9 +56,6 @@ def for_containers(embedded: str) -> str:
         embedded = re.sub(rf"(?m)^{name}=.*$", f"{name}={port}", embedded)
     paragraphs = embedded.rstrip("\n").split("\n\n")
     kept = [paragraph for paragraph in paragraphs if "EMBEDDED_POSTGRES_" not in paragraph]
-    for name in AIRFLOW_KEYS:
-        if not re.search(rf"(?m)^{name}=", embedded):
-            kept[-1] += f"\n{name}={base64.urlsafe_b64encode(os.urandom(32)).decode()}"
     passwords = {name: secrets.token_urlsafe(24) for name in ("db", "warehouse_db", "pgadmin")}
     return "\n\n".join([*kept, CONTAINERS.format(**passwords)])
 

@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="day", description="The days of the pipeline: what is there, is it right, what changed."
+        prog="day", description="The days of the pipeline: what is there, is it right, what changed"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import orjson
+from psycopg2.extensions import cursor as Cursor
 
-from day.partitions import partitions
+from day.partitions import PARTITIONS, everything
 from day.settings import Settings
 from singer_copy.errors import UserError
 from singer_copy.sql import qualified
@@ -82,11 +83,15 @@ class Calendar:
 
 @dataclass
 class _Loads:
-    """What the warehouse has: (table, day) -> source and sha256 of its last load."""
+    """What the warehouse has: day -> table -> source and hash of its last load."""
 
-    there: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    current: str = ""
+    days: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     problem: str = ""
+
+    @property
+    def current(self) -> str:
+        """The newest day, "" when there is none."""
+        return max(self.days, default="")
 
 
 def read(settings: Settings, first: date | None = None, last: date | None = None) -> Calendar:
@@ -103,17 +108,20 @@ def read(settings: Settings, first: date | None = None, last: date | None = None
             for day, entry in _on_disk(days, first, last).items()
         }
         loads = asked.result()
+    on_disk = set(found)
     for entry in found.values():
-        entry.tables = [_with_load(table, entry, loads) for table in entry.tables]
-    known = {day for _, day in found}
-    for (table, text), (source, _) in loads.there.items():
+        there = loads.days.get(entry.day.isoformat(), {})
+        is_current = entry.day.isoformat() == loads.current
+        entry.tables = [_with_load(t, entry.source, there, is_current) for t in entry.tables]
+    for text, tables in loads.days.items():
         day = date.fromisoformat(text)
         if (first and day < first) or (last and day > last):
             continue
-        entry = found.setdefault((source, day), SourceDay(source, day))
-        known.add(day)
-        if entry.state == "missing":
-            entry.tables.append(TableDay(table, "missing", why="in the warehouse, not on disk"))
+        for table, (source, _) in tables.items():
+            if (source, day) not in on_disk:
+                entry = found.setdefault((source, day), SourceDay(source, day))
+                entry.tables.append(TableDay(table, "missing", why="in the warehouse, not on disk"))
+    known = {day for _, day in found}
     start, end = first or min(known, default=None), last or max(known, default=None)
     span = range((end - start).days + 1) if start and end else range(0)
     return Calendar(
@@ -160,9 +168,9 @@ def unsealed(days: StagedDays) -> list[tuple[str, date]]:
         for table in tables:
             if not table.is_dir():
                 continue
-            for name in os.listdir(table.path):
+            for name in os.listdir(table.path):  # noqa: PTH208 # many, and fast
                 with contextlib.suppress(ValueError):
-                    if name not in sealed and os.listdir(f"{table.path}/{name}"):
+                    if name not in sealed and any(os.scandir(f"{table.path}/{name}")):
                         found.append((table.name, date.fromisoformat(name)))
     return found
 
@@ -197,37 +205,42 @@ def _table(resource: dict[str, Any], folder: str) -> TableDay:
     return TableDay(resource["stream"], "sealed", resource["rows"], size, resource["hash"])
 
 
-def _with_load(table: TableDay, entry: SourceDay, loads: _Loads) -> TableDay:
+def _with_load(
+    table: TableDay, source: str, there: dict[str, tuple[str, str]], is_current: bool
+) -> TableDay:
     if table.state != "sealed":
         return table
-    day = entry.day.isoformat()
-    source, sha256 = loads.there.get((table.table, day), ("", ""))
     state, why = "sealed", ""
-    if source and (source, f"sha256:{sha256}") == (entry.source, table.why):
-        state = "current" if day == loads.current else "loaded"
-    elif source:
-        why = "staged again since it was loaded"
+    if load := there.get(table.table):
+        if load == (source, table.why):
+            state = "current" if is_current else "loaded"
+        else:
+            why = "staged again since it was loaded"
     return TableDay(table.table, state, table.rows, table.bytes, why)
 
 
 def _loads(settings: Settings) -> _Loads:
     try:
-        with contextlib.closing(settings.server.connect("day status")) as session:
-            with session.cursor() as cursor, settings.server.errors("reading its loads"):
-                return _ask(cursor, settings.warehouse)
+        # the planner knows too little of pg_class to guess that there are many partitions
+        opened = settings.session("day status", enable_nestloop="off")
+        asking = settings.server.errors("reading its loads")
+        with opened as session, session.cursor() as cursor, asking:
+            return _ask(cursor, settings.warehouse)
     except UserError as error:
         return _Loads(problem=str(error))
 
 
-def _ask(cursor: Any, warehouse: Warehouse) -> _Loads:  # noqa: ANN401
-    parts = {(part.table, part.day.isoformat()) for part in partitions(cursor, warehouse)}
-    if not parts or not relation_kind(cursor, warehouse.days, LOADS):
+def _ask(cursor: Cursor, warehouse: Warehouse) -> _Loads:
+    if not relation_kind(cursor, warehouse.days, LOADS):
         return _Loads()
     cursor.execute(
-        "SELECT DISTINCT ON (table_name, date) table_name, date::text, source, sha256 "
-        f"FROM {qualified(warehouse.days, LOADS)} ORDER BY table_name, date, published_at DESC"
+        "SELECT day, table_name, source, 'sha256:' || sha256 FROM ("
+        "SELECT DISTINCT ON (table_name, date) table_name, date::text AS day, source, sha256 "
+        f"FROM {qualified(warehouse.days, LOADS)} ORDER BY table_name, date, published_at DESC) l "
+        f"JOIN ({PARTITIONS}) p USING (table_name, day)",
+        everything(warehouse),
     )
-    there = {(table, day): (source, sha) for table, day, source, sha in cursor.fetchall()}
-    return _Loads(
-        {key: value for key, value in there.items() if key in parts}, max(day for _, day in parts)
-    )
+    loads = _Loads()
+    for day, table, source, sha256 in cursor.fetchall():
+        loads.days.setdefault(day, {})[table] = (source, sha256)
+    return loads

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ _TYPES = {
     "real": "DOUBLE",  # as COPY writes it: 0.1 stays 0.1
     "double precision": "DOUBLE",
 }
+_FILE = re.compile(r"read_csv\('(.*?)', columns")
 _LONG_LINES = "/* long lines */"
 _LONGEST_LINE = 1 << 28
 _BATCH = 10_000
@@ -82,9 +84,10 @@ def between(settings: Settings, before: date, after: date) -> list[TableDiff]:
 def compare(source: str, old: Staged | None, new: Staged | None) -> TableDiff:
     """Return what changed from one file to another; None is a day without the table."""
     if old is None or new is None:
-        (table, _), there = (new, "new table") if new else (old, "table is gone")  # type: ignore[misc]
-        rows = (table.rows, 0) if new else (0, table.rows)
-        return TableDiff(source, table.stream, *rows, note=there)
+        table = (new or old)[0]  # type: ignore[index]
+        if new:
+            return TableDiff(source, table.stream, added=table.rows, note="new table")
+        return TableDiff(source, table.stream, removed=table.rows, note="table is gone")
     found = TableDiff(source, new[0].stream, note=_note(old[0], new[0]))
     if old[0].sha256 == new[0].sha256 and old[0].columns == new[0].columns:
         return found
@@ -180,7 +183,7 @@ def _duckdb_type(kind: str, other: str) -> str:
     if kind != other:
         return "VARCHAR"
     if base_name(kind) == "numeric" and "(" in kind and "-" not in kind:
-        return kind.replace("numeric", "DECIMAL") if _precision(kind) <= 38 else "VARCHAR"  # noqa: PLR2004
+        return kind.replace("numeric", "DECIMAL") if _precision(kind) <= 38 else "VARCHAR"
     return _TYPES.get(kind, "VARCHAR")
 
 
@@ -242,7 +245,8 @@ def _execute(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDB
             sizes = f", max_line_size={_LONGEST_LINE}, buffer_size={2 * _LONGEST_LINE}"
             return connection.execute(query.replace(_LONG_LINES, sizes))
     except duckdb.Error as error:
-        msg = f"a staged file cannot be read: {str(error).splitlines()[0]}: run day verify"
+        files = " or ".join(_FILE.findall(query))
+        msg = f"{files} cannot be read ({str(error).splitlines()[0]}): day verify says more"
         raise UserError(msg) from None
 
 
@@ -321,7 +325,8 @@ def _print_rows(pairs: list[tuple[str, Staged | None, Staged | None]], form: str
                 print(json.dumps(row, ensure_ascii=False, default=str))
             elif form == "csv":
                 text = json.dumps(key, ensure_ascii=False, default=str)
-                for column, pair in (columns or {None: [None, None]}).items():
+                cells: list[tuple[str | None, list]] = list(columns.items())
+                for column, pair in cells or [(None, [None, None])]:
                     was, now = (None if value is None else str(value) for value in pair)
                     sys.stdout.write(format_row([source, table, change, text, column, was, now]))
             else:

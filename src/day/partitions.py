@@ -21,26 +21,35 @@ class Partition:
     is_slice: bool
 
 
-def partitions(
-    cursor: Cursor, warehouse: Warehouse, first: date | None = None, last: date | None = None
-) -> list[Partition]:
-    """Return the partitions from a day to a day, by table and day."""
+PARTITIONS = (
+    "SELECT p.relname AS table_name, right(c.relname, 10) AS day, c.relname AS name, c.oid "
+    "FROM pg_class c JOIN pg_inherits ON inhrelid = c.oid JOIN pg_class p ON p.oid = inhparent "
+    "WHERE c.relnamespace = to_regnamespace(%(parts)s) AND c.relispartition AND c.relkind = 'r' "
+    "AND p.relnamespace = to_regnamespace(%(days)s) "
+    r"AND c.relname ~ '@\d{4}-\d\d-\d\d$' "
+    "AND right(c.relname, 10) BETWEEN %(first)s AND %(last)s"
+)
+"""A query for table_name, day (as text), name and oid of each partition."""
+
+
+def everything(warehouse: Warehouse, **days: date) -> dict[str, str]:
+    """Return the parameters of PARTITIONS; `first` and `last` may narrow the days."""
+    limits = {"first": date.min, "last": date.max} | days
+    return {
+        "parts": quote_ident(warehouse.parts),
+        "days": quote_ident(warehouse.days),
+        **{name: day.isoformat() for name, day in limits.items()},
+    }
+
+
+def partitions(cursor: Cursor, warehouse: Warehouse, **days: date) -> list[Partition]:
+    """Return the partitions, of the days from `first` to `last`, by table and day."""
     cursor.execute(
-        "SELECT p.relname, right(c.relname, 10)::date, c.relname, d.description "
-        "FROM pg_class c JOIN pg_inherits ON inhrelid = c.oid JOIN pg_class p ON p.oid = inhparent "
-        "LEFT JOIN pg_description d "
-        "ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0 "
-        "WHERE c.relnamespace = to_regnamespace(%(parts)s) AND c.relispartition "
-        "AND p.relnamespace = to_regnamespace(%(days)s) "
-        r"AND c.relname ~ '@\d{4}-\d\d-\d\d$' "
-        "AND right(c.relname, 10) BETWEEN %(first)s AND %(last)s "
-        "ORDER BY p.relname, right(c.relname, 10)",
-        {
-            "parts": quote_ident(warehouse.parts),
-            "days": quote_ident(warehouse.days),
-            "first": (first or date.min).isoformat(),
-            "last": (last or date.max).isoformat(),
-        },
+        f"SELECT table_name, day::date, name, description FROM ({PARTITIONS}) p "
+        "LEFT JOIN pg_description "
+        "ON objoid = oid AND classoid = 'pg_class'::regclass AND objsubid = 0 "
+        "ORDER BY table_name, day",
+        everything(warehouse, **days),
     )
     return [
         Partition(table, day, name, (comment or "").startswith("slice"))

@@ -6,14 +6,17 @@ orchestrate/day.meltano.yml, is read here, with `.env` and the environment fille
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import sys
 from dataclasses import dataclass
-from datetime import date
+from datetime import date as Day
 from pathlib import Path
 from typing import Any
+
+from psycopg2.extensions import connection as Connection
 
 from embedded_postgres import dotenv
 from singer_copy.dates import resolve_date, say_date
@@ -68,7 +71,7 @@ class Settings:
         except (ValueError, TypeError):
             sources = {}
         if not sources:
-            msg = f"sources of the utility day are {get('sources')!r}: name source: job in meltano.yml"
+            msg = f"sources of the utility day are {get('sources')!r}: name them in meltano.yml"
             raise UserError(msg)
         return cls(
             project=project,
@@ -86,7 +89,7 @@ class Settings:
             variables=variables,
         )
 
-    def day(self, given: str | None) -> date:
+    def day(self, given: str | None) -> Day:
         """Return the day that was asked for, else DATE, else today, which is said.
 
         Raises:
@@ -96,6 +99,15 @@ class Settings:
         if line := say_date(day, named, self.timezone):
             print(line, file=sys.stderr)
         return day
+
+    @property
+    def report(self) -> Path:
+        """Where `day report` writes its page."""
+        return self.output / "report.html"
+
+    def session(self, name: str, **server_settings: str) -> contextlib.closing[Connection]:
+        """Open a session on the warehouse, which the block that uses it closes."""
+        return contextlib.closing(self.server.connect(name, **server_settings))
 
     def staged(self) -> list[StagedDays]:
         """Return the staged days of every source."""
@@ -146,7 +158,7 @@ def _declared(project: Path, variables: dotenv.Variables) -> dict[str, str]:
         name = match[1] or match[2]
         return str(project) if name == "MELTANO_PROJECT_ROOT" else variables.get(name)
 
-    def text(value: Any) -> str:  # noqa: ANN401
+    def text(value: Any) -> str:
         if isinstance(value, str):
             return _VARIABLE.sub(fill, value)
         return "" if value is None else json.dumps(value)
@@ -154,7 +166,7 @@ def _declared(project: Path, variables: dotenv.Variables) -> dict[str, str]:
     return {name: text(value) for name, value in values.items()}
 
 
-def _server(get: Any) -> Server:  # noqa: ANN401
+def _server(get: Any) -> Server:
     if url := get("sqlalchemy_url"):
         from psycopg2.extensions import parse_dsn
 

@@ -100,9 +100,8 @@ def _cell(entry: SourceDay) -> str:
     state = entry.state
     same = sum(table.state == state for table in entry.tables)
     of = "" if same == len(entry.tables) else f" {same} of"
-    return f"{MARKS[state]} {state}{of} {len(entry.tables)}" if entry.tables else f"✗ {state}" if (
-        state != "missing"
-    ) else "· missing"
+    count = f"{of} {len(entry.tables)}" if entry.tables else ""
+    return f"{MARKS[state]} {state}{count}"
 
 
 def _document(settings: Settings, found: Calendar) -> dict[str, object]:

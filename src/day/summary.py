@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 from datetime import date, timedelta
 
-from day import evidence, nearest, report
+from day import evidence, nearest
 from day.partitions import count, partitions
 from day.settings import Settings
 from singer_copy.errors import UserError
@@ -26,10 +25,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         for days in settings.staged()
         for table in _files(settings, days, day)
     ]  # fmt: skip
-    with contextlib.closing(settings.server.connect("day summary")) as session:
-        with session.cursor() as cursor, settings.server.errors("counting rows"):
-            parts = partitions(cursor, settings.warehouse, day, day)
-            loaded = count(cursor, settings.warehouse, parts)
+    asking = settings.server.errors("counting rows")
+    with settings.session("day summary") as session, session.cursor() as cursor, asking:
+        parts = partitions(cursor, settings.warehouse, first=day, last=day)
+        loaded = count(cursor, settings.warehouse, parts)
 
     staged = {table.stream for _, table in files}
     rows: list[tuple[str, str, int | None, int | None]] = [
@@ -69,7 +68,8 @@ def _lines(rows: list[tuple[str, str, int | None, int | None]]) -> list[str]:
             mark = "✗ not loaded" if loaded is None else "✗ not on disk"
         elif disk != loaded:
             mark = f"✗ {loaded - disk:+,}"
-        lines.append(f"{table:<{width}}  {source:<{origin}} {counts[0]:>15} {counts[1]:>15}  {mark}")
+        numbers = " ".join(f"{text:>15}" for text in counts)
+        lines.append(f"{table:<{width}}  {source:<{origin}} {numbers}  {mark}")
     sums = [f"{sum(row[column] or 0 for row in rows):,}" for column in (2, 3)]  # type: ignore[misc]
     lines.append(f"{'total':<{width}}  {'':<{origin}} {sums[0]:>15} {sums[1]:>15}")
     return lines
@@ -86,7 +86,8 @@ def _next(settings: Settings, day: date, table: str) -> None:
     ]
     for path in sorted(evidence.folder(settings, day).glob("*.csv")):
         entries.append(("evidence", settings.shown(path)))
-    page = report.page(settings)
-    entries.append(("report", settings.shown(page) if page.exists() else settings.command("report")))
+    page = settings.report
+    there = page.exists()
+    entries.append(("report", settings.shown(page) if there else settings.command("report")))
     for title, text in entries:
         print(f"  {title:<18}{text}")

@@ -109,17 +109,14 @@ def _measure(path: Path) -> tuple[int, str]:
     return counter.rows - 1, digest.hexdigest()
 
 
-def _warehouse(
-    settings: Settings, files: list[File], day: date, deep: set[str]
-) -> Iterator[str]:
+def _warehouse(settings: Settings, files: list[File], day: date, deep: set[str]) -> Iterator[str]:
     """Yield what differs between files and partitions: rows counted, those of `deep` compared."""
     load = f"run DATE={day.isoformat()} meltano run {settings.load_job}"
-    session = settings.server.connect("day verify")
-    session.set_session(isolation_level="REPEATABLE READ")
-    with contextlib.closing(session), settings.server.errors(f"verifying {day}"):
+    with settings.session("day verify") as session, settings.server.errors(f"verifying {day}"):
         with transaction(session) as cursor:
-            parts = {p.table: p for p in partitions(cursor, settings.warehouse, day, day)}
-            rows = count(cursor, settings.warehouse, list(parts.values()))
+            there = partitions(cursor, settings.warehouse, first=day, last=day)
+            parts = {part.table: part for part in there}
+            rows = count(cursor, settings.warehouse, there)
         for _, table, path in files:
             part = parts.pop(table.stream, None)
             if part is None:
@@ -157,8 +154,7 @@ def _rows_differ(
         copied = column_list([name for name, _, _ in table.columns])
         with path.open("rb", buffering=0) as file:
             cursor.copy_expert(
-                f"COPY pg_temp.of_file ({copied}) FROM STDIN "
-                "(FORMAT csv, HEADER, ENCODING 'UTF8')",
+                f"COPY pg_temp.of_file ({copied}) FROM STDIN (FORMAT csv, HEADER, ENCODING 'UTF8')",
                 file,
                 size=BLOCK,
             )
@@ -203,17 +199,17 @@ def _source(settings: Settings, days: StagedDays, sealed: SealedDay) -> tuple[li
     )
     wrong = []
     since = f"read at {read.get('read_at', 'an unknown time')}; it may have moved on since"
-    with contextlib.closing(server.connect("day verify")) as session:
-        with session.cursor() as cursor, server.errors(f"counting {database}"):
-            for table, _ in sealed.files:
-                rows = _count_source(cursor, table, sealed.day)
-                if rows is None:
-                    wrong.append(f"{table.stream} is no longer in {database} ({since})")
-                elif rows != table.rows:
-                    wrong.append(
-                        f"{table.stream} has {rows:,} rows in {database}, {table.rows:,} on disk "
-                        f"({since}): run {days.command(sealed.day)}, or verify with --no-source"
-                    )
+    opened = contextlib.closing(server.connect("day verify"))
+    with opened as session, session.cursor() as cursor, server.errors(f"counting {database}"):
+        for table, _ in sealed.files:
+            rows = _count_source(cursor, table, sealed.day)
+            if rows is None:
+                wrong.append(f"{table.stream} is no longer in {database} ({since})")
+            elif rows != table.rows:
+                wrong.append(
+                    f"{table.stream} has {rows:,} rows in {database}, {table.rows:,} on disk "
+                    f"({since}): run {days.command(sealed.day)}, or verify with --no-source"
+                )
     return wrong, ""
 
 

@@ -1,5 +1,6 @@
 """Makes `.env` with random passwords, and reads it as Meltano does."""
 
+import base64
 import contextlib
 import os
 import re
@@ -37,6 +38,10 @@ EMBEDDED_POSTGRES_PASSWORD={superuser_password}
 AIRFLOW_ADMIN_USER=admin
 AIRFLOW_ADMIN_PASSWORD={admin_password}
 AIRFLOW_DATABASE_PASSWORD={airflow_password}
+# Its keys, the same in each of its processes.
+AIRFLOW_FERNET_KEY={fernet_key}
+AIRFLOW_SECRET_KEY={secret_key}
+AIRFLOW_JWT_SECRET={jwt_secret}
 """
 
 # KEY=VALUE at the start of a line; a quoted value may span lines.
@@ -70,6 +75,11 @@ def make(project: Path) -> bool:
                 "admin_password",
                 "airflow_password",
             )
+        },
+        **{
+            # 32 bytes in URL-safe base64 is what a Fernet key must be
+            name: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+            for name in ("fernet_key", "secret_key", "jwt_secret")
         },
     )
     scratch = project / f".env.{secrets.token_hex(4)}.new"

@@ -1,171 +1,19 @@
-"""A copy of the project with databases and ports of its own, and Airflow in it."""
+"""The fixtures: a copy of the project with databases and ports of its own, Airflow in it."""
 
-import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
-import psutil
-import psycopg2
 import pytest
+from airflow_project import DAG, REPOSITORY, SLEEPER, Project, serving, wait_for
 
 from embedded_postgres import dotenv
-from embedded_postgres.settings import Login, Settings
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-DAG = "northwind_meltano_pipeline"
-SLEEPER = (
-    "plugins:\n  utilities:\n  - name: sleeper\n    namespace: sleeper\n"
-    "    executable: sleep\n    commands: {forever: '471147'}\n",
-    "from datetime import timedelta\n"
-    "from airflow.sdk import DAG\n"
-    "from meltano_task import MACROS, date_param, meltano\n"
-    "with DAG('sleeper', schedule=None, is_paused_upon_creation=False,\n"
-    "         user_defined_macros=MACROS, params={'date': date_param()}):\n"
-    "    meltano('run sleeper:forever', task_id='sleep', retries=0,\n"
-    "            execution_timeout=timedelta(seconds=15))\n",
-)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "live: needs Airflow's processes, takes minutes")
     config.addinivalue_line("markers", "browser: needs Debian's chromium and playwright")
-
-
-def wait_for(what: str, condition: Callable[[], Any], seconds: float = 240) -> Any:
-    """Return the first true value of the condition; fail when the deadline passes."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.25)
-    return value
-
-
-@dataclass
-class Project:
-    """The copy: how its commands are run, and what its databases say."""
-
-    root: Path
-    environment: dict[str, str]
-
-    def popen(self, *command: str | Path, **options: Any) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            list(map(str, command)), cwd=self.root, env=self.environment, text=True, **options
-        )
-
-    def run(self, *command: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            list(map(str, command)),
-            cwd=self.root,
-            env={**self.environment, **variables},
-            capture_output=True,
-            text=True,
-        )
-
-    def airflow(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run `meltano invoke airflow …`."""
-        return self.run(self.meltano, "invoke", "airflow", *arguments, **variables)
-
-    @property
-    def meltano(self) -> Path:
-        return Path(sys.executable).with_name("meltano")
-
-    @property
-    def serve(self) -> tuple[Path | str, ...]:
-        return sys.executable, self.root / "orchestrate/airflow/serve.py"
-
-    def inside(self, code: str, **variables: str) -> Any:
-        """Run code in Airflow's environment, without any database; returns what it prints."""
-        venv = self.root / ".meltano/utilities/airflow/venv/bin/python"
-        dags = self.root / "orchestrate/airflow/dags"
-        done = self.run(
-            venv,
-            "-W",
-            "ignore",
-            "-c",
-            code,
-            PYTHONPATH=str(dags),
-            MELTANO_PROJECT_ROOT=str(self.root),
-            AIRFLOW_HOME=str(self.root / ".airflow-without-database"),
-            AIRFLOW__CORE__DAGS_FOLDER=str(dags),
-            AIRFLOW__CORE__LOAD_EXAMPLES="false",
-            AIRFLOW__DATABASE__SQL_ALCHEMY_CONN="postgresql+psycopg2://nobody@127.0.0.1:1/none",
-            **variables,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
-
-    def query(self, login: Login, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        connection = psycopg2.connect(
-            host=login.host,
-            port=login.port,
-            user=login.user,
-            password=login.password,
-            dbname=login.database,
-        )
-        with closing(connection), connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return cursor.fetchall()
-
-    @property
-    def settings(self) -> Settings:
-        return Settings.read(self.root)
-
-    def warehouse(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self.query(self.settings.warehouse, sql, *values)
-
-    def metadata(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self.query(self.settings.airflow, sql, *values)
-
-    def states(self, run_id: str) -> dict[str, str]:
-        return dict(
-            self.metadata("SELECT task_id, state FROM task_instance WHERE run_id = %s", run_id)
-        )
-
-    def trigger(self, dag: str, conf: dict[str, str]) -> str:
-        """Trigger a run; returns its id."""
-        run_id = f"test_{time.time_ns()}"
-        done = self.airflow("dags", "trigger", dag, "--run-id", run_id, "--conf", json.dumps(conf))
-        assert done.returncode == 0, done.stderr
-        return run_id
-
-    def await_run(self, run_id: str) -> str:
-        """Return the state in which the run ends."""
-
-        def ended() -> str | None:
-            rows = self.metadata("SELECT state FROM dag_run WHERE run_id = %s", run_id)
-            return rows[0][0] if rows and rows[0][0] in ("success", "failed") else None
-
-        return wait_for(f"the end of {run_id}", ended)
-
-    def log(self, run_id: str, task: str, attempt: int = 1) -> list[str]:
-        """Return the messages of a task's log."""
-        (path,) = (self.root / ".airflow/logs").glob(
-            f"dag_id=*/run_id={run_id}/task_id={task}/attempt={attempt}.log"
-        )
-        return [json.loads(line)["event"] for line in path.read_text().splitlines()]
-
-    def processes(self) -> list[psutil.Process]:
-        """Return what runs for this project: nothing but PostgreSQL, when Airflow is stopped."""
-        found = []
-        for process in psutil.process_iter(["cmdline", "name"]):
-            try:
-                name, command = process.info["name"], process.info["cmdline"] or []
-                environment = process.environ()
-            except psutil.Error:
-                continue
-            root = environment.get("MELTANO_PROJECT_ROOT") or environment.get("AIRFLOW_HOME", "")
-            if Path(root).is_relative_to(self.root) and name != "postgres" and command:
-                found.append(process)
-        return found
 
 
 @pytest.fixture(scope="session")
@@ -196,30 +44,16 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project.run(sys.executable, "-m", "embedded_postgres", "clean")
 
 
-@contextmanager
-def serving(project: Project, log: Path) -> Iterator[psutil.Process]:
-    """Run Airflow as `make airflow` does, until the block ends."""
-    with log.open("w") as output:
-        process = project.popen(*project.serve, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            wait_for(
-                "Airflow's address",
-                lambda: "Airflow is on" in log.read_text() or process.poll() is not None,
-            )
-            assert process.poll() is None, log.read_text()[-3000:]
-            yield psutil.Process(process.pid)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(60)
-
-
 @pytest.fixture(scope="module")
 def served(project: Project) -> Iterator[Project]:
     """The copy, with Airflow running in it."""
     # For the test of the timeout: a DAG whose job never ends by itself.
-    plugin, dag = SLEEPER
-    (project.root / "orchestrate/sleeper.meltano.yml").write_text(plugin)
-    (project.root / "orchestrate/airflow/dags/sleeper.py").write_text(dag)
+    files = (
+        project.root / "orchestrate/sleeper.meltano.yml",
+        project.root / "orchestrate/airflow/dags/sleeper.py",
+    )
+    for path, text in zip(files, SLEEPER, strict=True):
+        path.write_text(text)
     with serving(project, project.root / "serve.log"):
         wait_for(
             "the DAGs",
@@ -228,3 +62,5 @@ def served(project: Project) -> Iterator[Project]:
             ),
         )
         yield project
+    for path in files:
+        path.unlink()

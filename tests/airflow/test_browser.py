@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import DAG, REPOSITORY, Project, wait_for
+from airflow_project import DAG, REPOSITORY, Project, wait_for
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = (  # what a container without a graphics card needs

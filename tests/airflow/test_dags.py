@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import DAG, Project
+from airflow_project import DAG, Project
 
 LOOK = """
 import copy, json

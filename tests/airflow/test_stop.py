@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import DAG, Project, serving, wait_for
+from airflow_project import DAG, Project, serving, wait_for
 
 pytestmark = pytest.mark.live
 

@@ -246,7 +246,11 @@ class TapPostgres(MeltanoLabsTapPostgres):
                     )
                 )
             else:
-                streams.append(CopyStream(self, entry, connector=connector))
+                stream = CopyStream(self, entry, connector=connector)
+                # the SDK takes these from a catalog that it is given, not from a discovered one
+                stream.replication_key = entry.get("replication_key")
+                stream.forced_replication_method = entry.get("replication_method")
+                streams.append(stream)
         return streams
 
     def sync_all(self) -> None:  # type: ignore[misc]

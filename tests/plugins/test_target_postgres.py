@@ -188,7 +188,7 @@ class Ecommerce:
         """Start the real command."""
         path = self.root / "config.json"
         path.write_text(json.dumps(self.config | config))
-        source = Path(__file__).parents[1] / "src"
+        source = Path(__file__).parents[2] / "src"
         return subprocess.Popen(
             [
                 sys.executable,
