@@ -64,15 +64,27 @@ lint: .venv/installed ## ruff (lint and format) and mypy
 	@$(BIN)/uv pip sync --quiet --python .tests/$*/bin/python $<
 	@touch $@
 
+.meltano/airflow-installed: .venv/installed requirements/airflow.txt
+	@echo 'Installing Airflow'
+	@$(MELTANO) --log-level=warning install --clean utility airflow
+	@touch $@
+
+airflow: install .meltano/airflow-installed ## Airflow on http://localhost:8080, until Ctrl-C
+	@$(BIN)/python orchestrate/airflow/serve.py
+
 test: install lint .tests/plugins/installed .tests/tap-postgres/installed ## All tests, against a real PostgreSQL, Meltano and Airflow
 	@$(BIN)/pytest
+	@$(BIN)/pytest -m live -k dags_test tests/airflow
 	@PYTHONPATH=$(CURDIR)/src .tests/plugins/bin/python -m pytest tests/plugins
 	@PYTHONPATH=$(CURDIR)/src .tests/tap-postgres/bin/python -m pytest tests/tap_postgres
 
 test-slow: install ## What takes longer: kill -9 at fifty moments, …
 	@$(BIN)/pytest -m slow
 
+test-airflow: install ## A live Airflow: runs, failures, a backfill, stops, the browser (minutes)
+	@$(BIN)/pytest -m 'live or browser' tests/airflow
+
 env-docker: ## Make the .env of docker-compose.yml, once
 	@$(PYTHON) docker/make_env.py
 
-.PHONY: help install up down clean psql run lint test test-slow env-docker
+.PHONY: help install up down clean psql run airflow lint test test-slow test-airflow env-docker

@@ -1,4 +1,4 @@
-"""The whole pipeline, as a user runs it: `meltano run` of the jobs, then a look at the warehouse."""
+"""The whole pipeline, as a user runs it: `meltano run`, then a look at the warehouse."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Project
+from el_project import Project
 
 ALL = "pipeline-csv-and-postgres-to-local-target-postgres"
 COUNTS = {
@@ -90,7 +90,10 @@ def test_every_table_arrives_with_its_types_and_values(project: Project) -> None
 
 def test_null_and_empty_text_stay_apart(project: Project) -> None:
     project.run(ALL, "2025-01-01")
-    ask = "SELECT count(*) FILTER (WHERE ship_region IS NULL), count(*) FILTER (WHERE ship_region = '') FROM {}"
+    ask = (
+        "SELECT count(*) FILTER (WHERE ship_region IS NULL), "
+        "count(*) FILTER (WHERE ship_region = '') FROM {}"
+    )
     there = query(project, "northwind", ask.format("orders"))
     assert query(project, "ecommerce", ask.format("ecommerce.orders")) == there
     assert there[0][0] > 400

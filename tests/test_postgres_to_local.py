@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import BIN, Project
+from el_project import BIN, Project
 
 JOB = "postgres-to-local"
 
@@ -334,6 +334,19 @@ def test_dropped_table_leaves_a_day_that_is_staged_again(project: Project, datab
     project.run(JOB, "2025-01-15", TAP_POSTGRES_DATABASE=database)
     assert not project.file("b", "2025-01-15").exists()
     assert project.file("a", "2025-01-15").exists()
+
+
+def test_guard_holds_a_day_that_lost_rows(project: Project, database: str) -> None:
+    sql(project, database, "CREATE TABLE t AS SELECT generate_series(1, 100) AS a")
+    env = {"TAP_POSTGRES_DATABASE": database, "TARGET_CSV_FROM_POSTGRES_SOURCE": "guarded"}
+    project.run(JOB, "2025-01-15", **env)
+    sql(project, database, "DELETE FROM t WHERE a > 10")
+    assert "t shrank by 90 %" in project.run(JOB, "2025-01-16", **env)
+    sql(project, database, "DELETE FROM t")
+    guards = {"TARGET_CSV_FROM_POSTGRES_GUARDS": '{"became_empty": "fail"}'}
+    said = project.run(JOB, "2025-01-17", check=False, **env, **guards)
+    assert "guarded 2025-01-17 was not sealed: t is empty" in said
+    assert not (project.output / "guarded" / "2025-01-17.datapackage.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,17 @@ _JSON_SCHEMA: dict[str, dict[str, Any]] = {
     "uuid": {"type": "string", "format": "uuid"},
 }
 
+# COPY writes t and f; a user's file may have what else PostgreSQL takes
+_TRUE = [v for t in ("t", "true", "y", "yes", "on", "1") for v in dict.fromkeys((t, t.upper()))]
+_FALSE = [v for t in ("f", "false", "n", "no", "off", "0") for v in dict.fromkeys((t, t.upper()))]
+
 # Field types of https://specs.frictionlessdata.io/table-schema/#types-and-formats
 _FRICTIONLESS: dict[str, dict[str, Any]] = {
     "smallint": {"type": "integer"},
     "integer": {"type": "integer"},
     "bigint": {"type": "integer"},
     "oid": {"type": "integer"},
-    "boolean": {"type": "boolean", "trueValues": ["t"], "falseValues": ["f"]},
+    "boolean": {"type": "boolean", "trueValues": _TRUE, "falseValues": _FALSE},
     "real": {"type": "number"},
     "double precision": {"type": "number"},
     "numeric": {"type": "number"},

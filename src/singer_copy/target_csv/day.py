@@ -14,6 +14,7 @@ from singer_copy import __version__
 from singer_copy.dates import resolve_date, say_date
 from singer_copy.dialect import RowCounter
 from singer_copy.errors import UserError
+from singer_copy.guards import check
 from singer_copy.messages import STAGING, batch_file, columns_of, file_of
 from singer_copy.progress import size
 from singer_copy.staging import BLOCK, Draft, StagedDays, TableFile, file_sha256
@@ -37,7 +38,7 @@ class DayInTheMaking:
     """Gathers the streams of a run and seals the day when every one of them has ended.
 
     Args:
-        config: `output_path`, `source`, `job`, `date`, `timezone` and `seal_on` of the target.
+        config: `output_path`, `source`, `job`, `date`, `timezone`, `seal_on` and `guards` of the target.
 
     Raises:
         UserError: DATE is wrong.
@@ -54,6 +55,7 @@ class DayInTheMaking:
             config.get("job") or "JOB",
         )
         self._seal_on = config.get("seal_on") or "activate_version"
+        self._guards = config.get("guards")
         self.streams: dict[str, _Stream] = {}
         self._draft: Draft | None = None
 
@@ -184,7 +186,12 @@ class DayInTheMaking:
         raise UserError(msg)
 
     def seal(self) -> None:
-        """Publish the day."""
+        """Publish the day, unless a guard holds it.
+
+        Raises:
+            UserError: a guard that is set to `fail` found something.
+        """
+        self._guard()
         read: dict[str, Any] = next(
             (k.staging["read"] for k in self.streams.values() if "read" in k.staging), {}
         )
@@ -198,6 +205,18 @@ class DayInTheMaking:
             size(manifest["bytes"]),
         )
         logger.info("manifest: %s", self._days.manifest_path(self.day))
+
+    def _guard(self) -> None:
+        """Hold the day against the last sealed day before it."""
+        before = [day for day in self._days.list() if day < self.day]
+        previous = self._days.read_manifest(before[-1]) if before else None
+        tables = [known.table for known in self.streams.values() if known.table]
+        held = []
+        for finding in check(tables, previous, self._guards):
+            (held.append if finding.fails else logger.warning)(finding.line)
+        if held:
+            msg = f"{self._days.source} {self.day} was not sealed: {'; '.join(held)}"
+            raise UserError(msg)
 
     @property
     def _command(self) -> str:

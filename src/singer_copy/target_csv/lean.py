@@ -9,7 +9,7 @@ from typing import Any
 
 from singer_copy.target_csv.day import DayInTheMaking
 
-KEYS = {"output_path", "source", "job", "date", "timezone", "seal_on", "stream_maps"}
+KEYS = {"output_path", "source", "job", "date", "timezone", "seal_on", "stream_maps", "guards"}
 
 
 def is_enough(config: dict[str, Any], first_line: str) -> bool:

@@ -65,6 +65,12 @@ class TargetCSV(MeltanoLabsTargetCSV):
             ),
         ),
         th.Property(
+            "guards",
+            th.ObjectType(),
+            title="Guards",
+            description="What holds or warns of a suspicious day: see singer_copy.guards.",
+        ),
+        th.Property(
             "stream_maps",
             th.ObjectType(),
             title="Stream maps",
