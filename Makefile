@@ -51,7 +51,14 @@ psql: ## Open the warehouse (make psql DB=source: the source)
 run: install up ## Run the whole pipeline for DATE (make run DATE=2025-01-01), today when unset
 	@DATE=$$($(BIN)/python -m singer_copy.dates $(DATE)) && export DATE && \
 		$(MELTANO) run $(JOB) && \
+		$(BIN)/python -m day report >/dev/null && \
 		$(BIN)/python -m day summary
+
+status: .venv/installed ## The days: what is there, what is missing, what to run
+	@$(BIN)/python -m day status
+
+report: .venv/installed ## One HTML page on all days: output/report.html
+	@$(BIN)/python -m day report
 
 lint: .venv/installed ## ruff (lint and format) and mypy
 	@$(BIN)/ruff check .
@@ -87,4 +94,4 @@ test-airflow: install ## A live Airflow: runs, failures, a backfill, stops, the 
 env-docker: ## Make the .env of docker-compose.yml, once
 	@$(PYTHON) docker/make_env.py
 
-.PHONY: help install up down clean psql run airflow lint test test-slow test-airflow env-docker
+.PHONY: help install up down clean psql run status report airflow lint test test-slow test-airflow env-docker

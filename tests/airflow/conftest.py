@@ -11,11 +11,6 @@ from airflow_project import DAG, REPOSITORY, SLEEPER, Project, serving, wait_for
 from embedded_postgres import dotenv
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "live: needs Airflow's processes, takes minutes")
-    config.addinivalue_line("markers", "browser: needs Debian's chromium and playwright")
-
-
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """The copy, with its own .env, the utility airflow installed."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Project, embedded, make_project
+from el_project import Project, embedded, make_project
 
 ALL = "pipeline-csv-and-postgres-to-local-target-postgres"
 FIRST, SECOND, HELD = "2025-03-01", "2025-03-02", "2025-03-05"

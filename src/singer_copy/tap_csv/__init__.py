@@ -12,6 +12,7 @@ def main() -> None:
         config = start.plain_config(lean.KEYS)
         if config is not None and lean.is_enough(config):
             start.log_to_stderr()
+            start.end_with_parent()
             lean.run(config)
         else:
             from singer_copy.tap_csv.tap import TapCSV

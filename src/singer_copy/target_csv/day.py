@@ -38,7 +38,7 @@ class DayInTheMaking:
     """Gathers the streams of a run and seals the day when every one of them has ended.
 
     Args:
-        config: `output_path`, `source`, `job`, `date`, `timezone`, `seal_on` and `guards` of the target.
+        config: the target's settings; see `TargetCSV.config_jsonschema`.
 
     Raises:
         UserError: DATE is wrong.
@@ -209,9 +209,14 @@ class DayInTheMaking:
     def _guard(self) -> None:
         """Hold the day against the last sealed day before it."""
         before = [day for day in self._days.list() if day < self.day]
-        previous = self._days.read_manifest(before[-1]) if before else None
+        try:
+            previous = self._days.read_manifest(before[-1]) if before else None
+        except UserError as error:
+            # that day is in disorder, which says nothing of this one
+            logger.warning("not held against the day before: %s", error)
+            previous = None
         tables = [known.table for known in self.streams.values() if known.table]
-        held = []
+        held: list[str] = []
         for finding in check(tables, previous, self._guards):
             (held.append if finding.fails else logger.warning)(finding.line)
         if held:

@@ -227,7 +227,7 @@ def _copy(
             cursor.copy_expert(
                 f"COPY {qualified(warehouse.parts, making)} ({column_list(names)}) FROM STDIN "
                 "WITH (FORMAT csv, HEADER true, FREEZE, ENCODING 'UTF8')",
-                reader,
+                reader,  # type: ignore[arg-type]  # psycopg2 calls read alone
                 size=BLOCK,
             )
     except OSError as error:
