@@ -1,0 +1,1 @@
+"""`make bench`: what we promise, measured side by side with psql and our peers."""

@@ -1,0 +1,128 @@
+"""`make bench`: runs the contestants in turn and writes benchmarks/results.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+if __name__ == "__main__":
+    sys.path[:0] = [str(REPOSITORY)]
+
+from benchmarks import checks, report  # noqa: E402
+from benchmarks.contestants import Contestant, contestants  # noqa: E402
+from benchmarks.measure import measure  # noqa: E402
+from benchmarks.report import NOTHING, Result, Results  # noqa: E402
+from benchmarks.work import SIZES, Bench, BenchError, Size  # noqa: E402
+
+RESULTS = REPOSITORY / "benchmarks" / "results.md"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmarks; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    known = contestants()
+    if wrong := set(options.only or ()) - {c.name for c in known}:
+        print(f"no such contestant: {', '.join(sorted(wrong))}", file=sys.stderr)
+        return 2
+    chosen = [c for c in known if not options.only or c.name in options.only]
+    results = Results()
+    try:
+        for name in dict.fromkeys(options.size):
+            _run_size(SIZES[name], chosen, options, results)
+    except BenchError as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted: the results so far follow", file=sys.stderr)
+    text = report.markdown(results)
+    options.output.write_text(text)
+    print(text)
+    failed = [r for rows in results.sizes.values() for r in rows.values() if r.failed]
+    return 1 if failed else 0
+
+
+def say(line: str) -> None:
+    """Say how far it is."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _run_size(
+    size: Size, chosen: Sequence[Contestant], options: argparse.Namespace, results: Results
+) -> None:
+    bench = Bench(size, say)
+    results.says[size.name] = size
+    rows = results.sizes.setdefault(size.name, {})
+    bench.up()
+    try:
+        for contestant in chosen:
+            try:
+                contestant.prepare(bench)
+            except BenchError as error:
+                results.skipped.append(f"{contestant.title}, {size.name}: {error}")
+                say(f"{size.name}: skipped: {contestant.title}: {error}")
+                continue
+            rows[contestant.name] = Result(contestant)
+        for number in range(options.runs):
+            for result in rows.values():
+                slow = any(run.seconds > options.patience for run in result.runs.values())
+                if not slow and not result.failed:
+                    _run_one(bench, result, number)
+        if size.scale == 1:
+            for name, result in rows.items():
+                if name != NOTHING and not result.failed:
+                    say(f"{size.name}: what {name} loses")
+                    results.behaviours[name] = checks.behaviour(bench, result.contestant)
+    finally:
+        bench.down()
+
+
+def _run_one(bench: Bench, result: Result, number: int) -> None:
+    contestant = result.contestant
+    contestant.reset(bench)
+    bench.rest()
+    command, env = contestant.command(bench)
+    log = bench.root / "logs" / f"{contestant.name} {number + 1}.log"
+    run = measure(command, bench.root, env, log)
+    if run.code:
+        result.failed = f"failed with exit code {run.code}"
+        say(f"{bench.size.name}: {contestant.name} {result.failed}, see {log}\n{run.tail()}")
+        return
+    result.runs[number] = run
+    lost = ""
+    if contestant.schemas:
+        result.losses = checks.look(bench, contestant)
+        lost = f"; lost: {report.short(result.losses)}"
+    peak = f"{run.largest.peak / 1e6:.0f} MB ({run.largest.name})"
+    say(
+        f"{bench.size.name}: {contestant.name} {number + 1}: {run.seconds:.2f} s, "
+        f"CPU {run.cpu:.1f} s, {peak}{lost}"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    names = ", ".join(c.name for c in contestants())
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument(
+        "--size", nargs="+", choices=list(SIZES), default=["northwind", "2m"], metavar="SIZE",
+        help=f"{', '.join(SIZES)} (default: northwind 2m)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--runs", type=int, default=3, metavar="N", help="rounds for each size (default: 3)"
+    )
+    parser.add_argument("--only", nargs="+", metavar="NAME", help=f"of: {names}")
+    parser.add_argument(
+        "--patience", type=float, default=600, metavar="SECONDS",
+        help="who takes longer is run once (default: 600)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--output", type=Path, default=RESULTS, metavar="FILE",
+        help="where the results go (default: benchmarks/results.md)",
+    )  # fmt: skip
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
