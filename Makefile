@@ -49,10 +49,9 @@ psql: ## Open the warehouse (make psql DB=source: the source)
 	@$(BIN)/python -m embedded_postgres psql $(or $(DB),warehouse)
 
 run: install up ## Run the whole pipeline for DATE (make run DATE=2025-01-01), today when unset
-	@DATE=$$($(BIN)/python -m singer_copy.dates $(DATE)) && export DATE && \
-		$(MELTANO) run $(JOB) && \
-		$(BIN)/python -m day report >/dev/null && \
-		$(BIN)/python -m day summary
+	@$(MELTANO) run $(JOB)
+	@$(BIN)/python -m day report >/dev/null
+	@$(BIN)/python -m day summary
 
 status: .venv/installed ## The days: what is there, what is missing, what to run
 	@$(BIN)/python -m day status
@@ -80,7 +79,7 @@ airflow: install .meltano/airflow-installed ## Airflow on http://localhost:8080,
 	@$(BIN)/python orchestrate/airflow/serve.py
 
 test: install lint .tests/plugins/installed .tests/tap-postgres/installed ## All tests, against a real PostgreSQL, Meltano and Airflow
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 	@$(BIN)/pytest -m live -k dags_test tests/airflow
 	@PYTHONPATH=$(CURDIR)/src .tests/plugins/bin/python -m pytest tests/plugins
 	@PYTHONPATH=$(CURDIR)/src .tests/tap-postgres/bin/python -m pytest tests/tap_postgres

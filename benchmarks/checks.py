@@ -161,7 +161,9 @@ def behaviour(bench: Bench, contestant: Contestant) -> Behaviour:
     with _watching(bench, contestant, names) as counts:
         day_run(bench, contestant, "day 1")
     between = sorted(counts - {0, len(names)})
-    seen.atomic = f"no: seen with {between[0]} of {len(names)} tables" if between else "yes"
+    seen.atomic = "yes" if len(names) in counts else "not seen"
+    if between:
+        seen.atomic = f"no: seen with {between[0]} of {len(names)} tables"
     seen.files = files(bench, contestant)
 
     source = bench.settings.source.database
@@ -220,9 +222,12 @@ def _watching(bench: Bench, contestant: Contestant, names: list[str]) -> Iterato
     counts: set[int] = set()
     stop = threading.Event()
     list_ = ", ".join("'" + contestant.visible(n).replace("'", "''") + "'" for n in names)
-    sql = (
-        f"SELECT count(*) FROM unnest(ARRAY[{list_}]) n WHERE to_regclass(n) IS NOT NULL AND "
-        "query_to_xml('SELECT 1 AS c FROM ' || n || ' LIMIT 1', false, true, '')::text LIKE '%<c>%'"
+    sql = f"SELECT count(*) FROM unnest(ARRAY[{list_}]) n WHERE {REFERENCE}.shown(n)"
+    # STABLE: each look is at one instant, that of the statement
+    bench.query(
+        f"CREATE OR REPLACE FUNCTION {REFERENCE}.shown(name text, OUT yes bool) STABLE "
+        "LANGUAGE plpgsql AS $$ BEGIN yes := to_regclass(name) IS NOT NULL; IF yes THEN "
+        "EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', name) INTO yes; END IF; END $$"
     )
 
     def watch() -> None:
@@ -242,6 +247,7 @@ def _watching(bench: Bench, contestant: Contestant, names: list[str]) -> Iterato
     try:
         yield counts
     finally:
+        time.sleep(20 * _POLL_SECONDS)  # one more look, at the end
         stop.set()
         thread.join()
 

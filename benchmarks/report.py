@@ -62,7 +62,7 @@ def markdown(results: Results) -> str:
     lines += ["## What each loses", "", *_losses(results), ""]
     lines += ["## Where our time goes", ""]
     for name, rows in results.sizes.items():
-        if (ours := rows.get("ours")) and ours.runs:
+        if (ours := rows.get("ours-full") or rows.get("ours")) and ours.runs:
             middle = sorted(ours.runs.values(), key=lambda run: run.seconds)
             lines += profile.markdown(name, middle[(len(middle) - 1) // 2])
     if results.skipped:

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -235,11 +235,12 @@ class Bench:
         source = self.settings.source.database
         rows = self.query(
             "SELECT c.relname, pg_table_size(c.oid), "
-            "array_agg(ARRAY[attname, format_type(atttypid, atttypmod)] ORDER BY attnum), "
-            "(SELECT array_agg(k.attname ORDER BY o.n) FROM pg_constraint, "
-            " unnest(conkey) WITH ORDINALITY o (attnum, n) JOIN pg_attribute k "
-            " ON k.attnum = o.attnum AND k.attrelid = conrelid "
-            " WHERE contype = 'p' AND conrelid = c.oid) "
+            "json_agg(json_build_array(attname, format_type(atttypid, atttypmod)) "
+            " ORDER BY attnum), "
+            "(SELECT array_agg(k.attname ORDER BY o.n)::text[] FROM pg_constraint p "
+            " CROSS JOIN unnest(p.conkey) WITH ORDINALITY o (attnum, n) JOIN pg_attribute k "
+            " ON k.attnum = o.attnum AND k.attrelid = p.conrelid "
+            " WHERE p.contype = 'p' AND p.conrelid = c.oid) "
             "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND attnum > 0 "
             "AND NOT attisdropped WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
             "GROUP BY c.oid ORDER BY 1",
@@ -249,7 +250,7 @@ class Bench:
             Table(
                 name,
                 tuple((column, kind) for column, kind in columns),
-                _names(keys),
+                tuple(keys or ()),
                 int(size),
                 self.query(f'SELECT count(*) FROM public."{name}"', source)[0][0],
             )
@@ -322,12 +323,6 @@ def new_folder(path: Path) -> Path:
         shutil.rmtree(old)
     path.mkdir(parents=True)
     return path
-
-
-def _names(value: Iterable[str] | str | None) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = value.strip("{}").split(",")
-    return tuple(value or ())
 
 
 def _meltano_plugins() -> str:

@@ -60,7 +60,8 @@ def test_thirty_days_loaded_in_any_order_are_what_the_source_was(
     cursor = source.cursor()
     cursor.execute(
         "CREATE TABLE people (id integer PRIMARY KEY, name varchar(20), note text); "
-        "INSERT INTO people SELECT i, 'n' || i, CASE i % 3 WHEN 0 THEN NULL WHEN 1 THEN '' ELSE 'x' END "
+        "INSERT INTO people SELECT i, 'n' || i, "
+        "CASE i % 3 WHEN 0 THEN NULL WHEN 1 THEN '' ELSE 'x' END "
         "FROM generate_series(1, 200) i; CREATE TABLE tags (n integer, t text)"
     )
     truth: dict[str, dict[str, list[str]]] = {}
@@ -74,7 +75,8 @@ def test_thirty_days_loaded_in_any_order_are_what_the_source_was(
         project.run("postgres-to-local", day, **env)
         project.run("orders-details-csv-to-local", day, **env)
         cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            "SELECT relname FROM pg_class "
+            "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         )
         tables = [name for (name,) in cursor.fetchall()]
         truth[day] = {table: rows(project, database, f"public.{table}") for table in tables}

@@ -7,12 +7,13 @@ import pyarrow as pa
 import pyarrow.csv
 from dlt.sources.sql_database import sql_database
 
+# dlt makes every floating number a double, and then cannot load 4 bytes into it
 TYPES = {
     "order_id": pa.int32(),
     "product_id": pa.int16(),
-    "unit_price": pa.float32(),
+    "unit_price": pa.float64(),
     "quantity": pa.int16(),
-    "discount": pa.float32(),
+    "discount": pa.float64(),
 }
 
 
@@ -28,7 +29,7 @@ def order_details():
 def main() -> None:
     """Extract both sources to dlt's load package, and load it."""
     source = sql_database(
-        os.environ["SOURCE"],
+        os.environ["SOURCE"].replace("postgresql:", "postgresql+psycopg2:"),
         schema="public",
         backend="pyarrow",
         reflection_level="full_with_precision",
@@ -36,12 +37,12 @@ def main() -> None:
     )
     pipeline = dlt.pipeline(
         "bench",
-        pipelines_dir=os.path.join(os.environ["FOLDER"], "pipelines"),
+        pipelines_dir=f"{os.environ['FOLDER']}/pipelines",
         destination=dlt.destinations.postgres(os.environ["TARGET"], create_indexes=True),
         dataset_name=os.environ["DATASET"],
     )
     info = pipeline.run(
-        [source, order_details()], write_disposition="replace", loader_file_format="csv"
+        [source, order_details()], write_disposition="replace", loader_file_format="parquet"
     )
     info.raise_on_failed_jobs()
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -58,20 +56,3 @@ def say_date(day: date, given: bool, timezone: str | None) -> str | None:
     if given:
         return None
     return f"DATE is not set: using today, {day.isoformat()} ({timezone or 'UTC'})"
-
-
-def main() -> None:
-    """Print the day of the first argument or of DATE; today where neither names one."""
-    from singer_copy.errors import one_line_errors
-
-    with one_line_errors("DATE"):
-        timezone = os.environ.get("DATE_TIMEZONE")
-        value = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("DATE")
-        day, given = resolve_date(value, timezone)
-        if line := say_date(day, given, timezone):
-            print(line, file=sys.stderr)
-        print(day.isoformat())
-
-
-if __name__ == "__main__":
-    main()

@@ -15,9 +15,11 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from singer_copy.errors import UserError, one_line
-from singer_copy.sql import column_list, qualified, quote_ident, quote_literal
+from singer_copy.sql import qualified, quote_ident, quote_literal
 from singer_copy.target_postgres.drift import SNAPSHOT_DATE, Drift, alter_type
 from singer_copy.target_postgres.load import Loaded, adapt, drift_of
+from singer_copy.target_postgres.plan import Lock, Plan
+from singer_copy.target_postgres.views import MARK, SLICES, Existing, Shown, View, lock_view
 from singer_copy.target_postgres.warehouse import (
     LOADS,
     Warehouse,
@@ -28,58 +30,9 @@ from singer_copy.target_postgres.warehouse import (
     transaction,
 )
 
-MARK = "(singer_copy)"
-"""Ends the comment of each view that is ours."""
-
-_SLICES = "All days of"
 _PAUSE_SECONDS = 0.1
 _REST_SECONDS = 0.3
 _SAY_SECONDS = 30
-
-
-@dataclass
-class _Lock:
-    """A lock that publishing needs on something people read."""
-
-    schema: str
-    name: str
-    statement: str
-
-
-@dataclass
-class _Plan:
-    """What one publication does: locks first, then all statements in one go."""
-
-    locks: list[_Lock] = field(default_factory=list)
-    statements: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-
-    def lock(self, schema: str, name: str, mode: str, only: str = "ONLY ") -> None:
-        """Need a lock on a table."""
-        statement = f"LOCK TABLE {only}{qualified(schema, name)} IN {mode} MODE"
-        self.locks.append(_Lock(schema, name, statement))
-
-
-@dataclass(frozen=True)
-class _Existing:
-    """What bears a name in the views' schema. Only a view has a comment here."""
-
-    comment: str
-    owner: str
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether this loader made it."""
-        return self.comment.endswith(MARK)
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """What a view shows: columns of a table, with a comment that says which days."""
-
-    names: list[str]
-    source: str
-    comment: str
 
 
 @dataclass
@@ -98,7 +51,7 @@ class Publication:
     lock_wait: float
     log: logging.Logger
 
-    _wanted: _Lock | None = None
+    _wanted: Lock | None = None
     _busy: list[tuple[str, str]] = field(default_factory=list)
 
     def publish(self, session: Connection, day: date, loaded: list[Loaded], load_id: str) -> date:
@@ -148,7 +101,7 @@ class Publication:
         is_newest = newest is None or day >= newest
         views = self._views(cursor)
         replaced = self._parts_of(cursor, day)
-        plan = _Plan()
+        plan = Plan()
         for done in loaded:
             self._plan_table(cursor, plan, done, replaced, views, newest, is_newest=is_newest)
         self._plan_gone(plan, day, {done.table.name for done in loaded}, replaced, views, is_newest)
@@ -161,10 +114,10 @@ class Publication:
     def _plan_table(
         self,
         cursor: Cursor,
-        plan: _Plan,
+        plan: Plan,
         done: Loaded,
         replaced: dict[str, str],
-        views: dict[str, _Existing],
+        views: dict[str, Existing],
         newest: date | None,
         *,
         is_newest: bool,
@@ -205,7 +158,7 @@ class Publication:
         if old:
             plan.lock(warehouse.parts, old, "ACCESS EXCLUSIVE")
 
-        view = _View(cursor, warehouse, table.name, views)
+        view = View(cursor, warehouse, table.name, views)
         if is_newest:
             plan.lines += self._report_changes(cursor, done, drift, view, newest)
         shown = self._shown(cursor, done, view, is_newest=is_newest)
@@ -248,9 +201,7 @@ class Publication:
                 f"RENAME CONSTRAINT {constraints['p']} TO {key}"
             )
 
-    def _shown(
-        self, cursor: Cursor, done: Loaded, view: _View, *, is_newest: bool
-    ) -> _Shown | None:
+    def _shown(self, cursor: Cursor, done: Loaded, view: View, *, is_newest: bool) -> Shown | None:
         """Return what a table's view shall show, None to leave it as it is."""
         table, warehouse = done.table, self.warehouse
         days = qualified(warehouse.days, table.name)
@@ -263,7 +214,7 @@ class Publication:
             # straight on the day's own table: readers of today never meet a backfill's locks,
             # and the planner has the statistics of the very table
             source = qualified(warehouse.parts, done.making)
-            return _Shown(
+            return Shown(
                 names,
                 source,
                 f"Snapshot of {table.day.isoformat()}; every day is in {days} {MARK}",
@@ -272,7 +223,7 @@ class Publication:
         if others := self._snapshot_days(cursor, done):
             dates = ", ".join(map(quote_literal, others))
             where = f" WHERE {SNAPSHOT_DATE} <> ALL (ARRAY[{dates}]::date[])"
-        shown = _Shown(names, days + where, f"{_SLICES} {days}{where} {MARK}")
+        shown = Shown(names, days + where, f"{SLICES} {days}{where} {MARK}")
         return shown if is_newest or shown.comment != view.comment else None
 
     def _snapshot_days(self, cursor: Cursor, done: Loaded) -> list[str]:
@@ -288,7 +239,7 @@ class Publication:
         return sorted(days | ({day} if done.table.kind != "slice" else set()))
 
     def _report_changes(
-        self, cursor: Cursor, done: Loaded, drift: Drift, view: _View, newest: date | None
+        self, cursor: Cursor, done: Loaded, drift: Drift, view: View, newest: date | None
     ) -> Iterator[str]:
         """Yield a line for each column that went and for a changed key."""
         table, day = done.table, done.table.day.isoformat()
@@ -311,11 +262,11 @@ class Publication:
 
     def _plan_gone(
         self,
-        plan: _Plan,
+        plan: Plan,
         day: date,
         there: set[str],
         replaced: dict[str, str],
-        views: dict[str, _Existing],
+        views: dict[str, Existing],
         is_newest: bool,
     ) -> None:
         """Plan what happens to tables that the day no longer has."""
@@ -324,7 +275,7 @@ class Publication:
             for name, view in views.items():
                 if name in there or not view.is_ours:
                     continue
-                _lock_view(plan, warehouse, name, view)
+                lock_view(plan, warehouse, name, view)
                 plan.statements.append(f"DROP VIEW {qualified(warehouse.views, name)}")
                 plan.lines.append(
                     f"{name}: not in {day.isoformat()}: its view is gone, its days stay in "
@@ -338,7 +289,7 @@ class Publication:
             plan.statements.append(f"DROP TABLE {qualified(warehouse.parts, part)}")
             plan.lines.append(f"{name}: no longer in {day.isoformat()}: removed from that day")
 
-    def _take(self, cursor: Cursor, locks: list[_Lock]) -> None:
+    def _take(self, cursor: Cursor, locks: list[Lock]) -> None:
         """Take all locks, within one try's time.
 
         While the first is waited for, nothing that people read is held. From then on little
@@ -428,7 +379,7 @@ class Publication:
         )
         return scalar(cursor)
 
-    def _views(self, cursor: Cursor) -> dict[str, _Existing]:
+    def _views(self, cursor: Cursor) -> dict[str, Existing]:
         """Return everything of the views' schema, ours or not."""
         cursor.execute(
             "SELECT relname, CASE WHEN relkind = 'v' "
@@ -438,7 +389,7 @@ class Publication:
             "AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'i', 'c')",
             (quote_ident(self.warehouse.views),),
         )
-        return {name: _Existing(comment, owner) for name, comment, owner in cursor.fetchall()}
+        return {name: Existing(comment, owner) for name, comment, owner in cursor.fetchall()}
 
     def _parts_of(self, cursor: Cursor, day: date) -> dict[str, str]:
         """Return table -> partition for a day."""
@@ -455,88 +406,6 @@ class Publication:
             ),
         )
         return dict(cursor.fetchall())
-
-
-class _View:
-    """A table's view as it is, and how it becomes what it shall be."""
-
-    def __init__(
-        self, cursor: Cursor, warehouse: Warehouse, name: str, views: dict[str, _Existing]
-    ) -> None:
-        self._cursor = cursor
-        self._warehouse = warehouse
-        self._name = name
-        self._sql = qualified(warehouse.views, name)
-        self.existing = views.get(name)
-        self.comment = self.existing.comment if self.existing else ""
-        self.is_ours = bool(self.existing and self.existing.is_ours)
-        self.is_slices = self.is_ours and self.comment.startswith(_SLICES)
-        self.columns = columns(cursor, warehouse.views, name) if self.is_ours else {}
-
-    def lock(self, plan: _Plan) -> None:
-        """Need the view alone, not also the tables it reads."""
-        if self.existing:
-            _lock_view(plan, self._warehouse, self._name, self.existing)
-
-    def change(
-        self, shown: _Shown | None, drift: Drift, types: dict[str, str]
-    ) -> tuple[list[str], list[str]]:
-        """Return the statements before and after the table of all days is altered.
-
-        Args:
-            shown: None to keep what it shows.
-            drift: a widened column cannot change under a view: the view is made anew.
-            types: of the columns, when all is done.
-
-        Raises:
-            UserError: what bears the view's name is not ours.
-        """
-        if shown is None and not (drift.widen_all and self.is_ours):
-            return [], []
-        if self.existing and not self.is_ours:
-            msg = (
-                f"{self._warehouse.views}.{self._name} is there and is not a view of this loader "
-                f"(its comment does not end in {MARK}): rename it or drop it"
-            )
-            raise UserError(msg)
-        if shown is None:
-            self._cursor.execute("SELECT pg_get_viewdef(to_regclass(%s))", (self._sql,))
-            query, comment = scalar(self._cursor), self.comment
-            in_place = False
-        else:
-            query, comment = f"SELECT {column_list(shown.names)} FROM {shown.source}", shown.comment
-            # PostgreSQL replaces a view whose columns stay, new ones may follow
-            now = [(name, types[name]) for name in shown.names]
-            in_place = not drift.widen_all and (
-                now[: len(self.columns)] == list(self.columns.items())
-            )
-        after = [
-            f"CREATE OR REPLACE VIEW {self._sql} AS {query.rstrip('; ')}",
-            f"COMMENT ON VIEW {self._sql} IS {quote_literal(comment)}",
-        ]
-        if in_place or not self.existing:
-            return [], after
-        return [f"DROP VIEW {self._sql}"], after + self._grants()
-
-    def _grants(self) -> list[str]:
-        """Return what gives a view that is made anew to those who could read the old one."""
-        self._cursor.execute(
-            "SELECT CASE grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(grantee) END, "
-            "privilege_type, is_grantable "
-            "FROM pg_class, aclexplode(relacl) WHERE oid = to_regclass(%s) AND grantee <> relowner",
-            (self._sql,),
-        )
-        return [
-            f"GRANT {privilege} ON {self._sql} TO {quote_ident(role) if role else 'PUBLIC'}"
-            f"{' WITH GRANT OPTION' if grantable else ''}"
-            for role, privilege, grantable in self._cursor.fetchall()
-        ]
-
-
-def _lock_view(plan: _Plan, warehouse: Warehouse, name: str, view: _Existing) -> None:
-    # LOCK TABLE would lock what the view reads, too; this changes nothing and locks the view
-    statement = f"ALTER VIEW {qualified(warehouse.views, name)} OWNER TO {quote_ident(view.owner)}"
-    plan.locks.append(_Lock(warehouse.views, name, statement))
 
 
 def _lock_timeout(cursor: Cursor, seconds: float) -> None:
