@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -60,7 +61,13 @@ def measure(
     with log.open("wb") as out:
         clock, began = time.time(), time.monotonic()
         child = subprocess.Popen(
-            command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+            command,
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
         watcher = threading.Thread(target=_watch, args=(child.pid, seen, began, stop), daemon=True)
         watcher.start()
@@ -68,7 +75,7 @@ def measure(
             # unlike RUSAGE_CHILDREN, this is of one child and all that it has waited for
             _, status, usage = os.wait4(child.pid, 0)
         except BaseException:
-            child.kill()
+            os.killpg(child.pid, signal.SIGTERM)
             raise
         finally:
             seconds = time.monotonic() - began
@@ -111,7 +118,7 @@ def _look(pid: int, seen: dict[int, Process], now: float) -> None:
     process.name = _name(pid)
     process.ended = now
     process.cpu = (int(used[11]) + int(used[12])) / _TICK
-    process.peak = max(process.peak, peak)
+    process.peak = peak  # it only grows, but for an exec: what was forked is not what runs
 
 
 def _name(pid: int) -> str:

@@ -48,7 +48,7 @@ def spread(values: Sequence[float], digits: int = 1) -> str:
         return ""
     middle = f"{statistics.median(values):.{digits}f}"
     if len(values) == 1:
-        return f"{middle} (one run)"
+        return middle
     return f"{middle} ({min(values):.{digits}f}–{max(values):.{digits}f})"
 
 
@@ -59,7 +59,8 @@ def markdown(results: Results) -> str:
         lines += [f"## {results.says[name].says}", "", *_times(rows), ""]
     if len(results.sizes) > 1:
         lines += ["## Growth", "", *_growth(results), ""]
-    lines += ["## What each loses", "", *_losses(results), ""]
+    if results.behaviours:
+        lines += ["## What each loses", "", *_losses(results), ""]
     lines += ["## Where our time goes", ""]
     for name, rows in results.sizes.items():
         if (ours := rows.get("ours-full") or rows.get("ours")) and ours.runs:
@@ -123,7 +124,8 @@ def _times(rows: dict[str, Result]) -> list[str]:
             continue
         cells = [
             result.contestant.title,
-            spread([run.seconds for run in runs], 2 if runs[0].seconds < 10 else 1),
+            spread([run.seconds for run in runs], 2 if runs[0].seconds < 10 else 1)
+            + (" (one run)" if len(runs) == 1 else ""),
             *(spread(_ratios(rows, name, to), 2) for to in against),
             spread([run.cpu for run in runs]),
             spread([run.largest.peak / 1e6 for run in runs], 0),
@@ -196,4 +198,7 @@ def _losses(results: Results) -> list[str]:
                 examples.append(f"- {contestant.title}: {kind[0]}")
         if contestant.note:
             notes.append(f"- {contestant.title}: {contestant.note}.")
-    return [*lines, "", "Examples:", "", *examples, "", *notes]
+    for title, found_lines in (("Examples:", examples), ("Notes:", notes)):
+        if found_lines:
+            lines += ["", title, "", *found_lines]
+    return lines

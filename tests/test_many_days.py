@@ -42,8 +42,8 @@ def rows(project: Project, database: str, relation: str, where: str = "") -> lis
     connection = project.connect(database)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (jsonb_strip_nulls(to_jsonb(t) - 'snapshot_date'))::text "
-            f"FROM {relation} t {where}"
+            "SELECT (jsonb_strip_nulls(to_jsonb(the_row) - 'snapshot_date'))::text "
+            f"FROM {relation} the_row {where}"
         )
         found = sorted(row[0] for row in cursor.fetchall())
     connection.close()
