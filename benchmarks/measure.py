@@ -115,7 +115,7 @@ def _look(pid: int, seen: dict[int, Process], now: float) -> None:
     # after the name, which may hold blanks: state is the first field, utime the 12th
     used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     process = seen.setdefault(pid, Process("", now))
-    process.name = _name(pid)
+    process.name = _name(pid) or process.name
     process.ended = now
     process.cpu = (int(used[11]) + int(used[12])) / _TICK
     process.peak = peak  # it only grows, but for an exec: what was forked is not what runs
