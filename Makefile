@@ -30,7 +30,7 @@ install: .venv/installed .meltano/installed ## Install Meltano and the plugins (
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
-.meltano/installed: .venv/installed $(filter-out requirements/airflow.txt requirements/project.txt,$(wildcard requirements/*.txt))
+.meltano/installed: .venv/installed $(patsubst %,requirements/%.txt,tap-postgres tap-csv target-csv target-postgres day)
 	@echo 'Installing the plugins, each into a venv of its own'
 	@$(MELTANO) --log-level=warning install --clean $(PLUGINS)
 	@touch $@
@@ -90,7 +90,10 @@ test-slow: install ## What takes longer: kill -9 at fifty moments, …
 test-airflow: install ## A live Airflow: runs, failures, a backfill, stops, the browser (minutes)
 	@$(BIN)/pytest -m 'live or browser' tests/airflow
 
+bench: install ## Side by side with psql, dlt, sling and the stock plugins (BENCH="--size 2m …")
+	@$(BIN)/python -m benchmarks $(BENCH)
+
 env-docker: ## Make the .env of docker-compose.yml, once
 	@$(PYTHON) docker/make_env.py
 
-.PHONY: help install up down clean psql run status report airflow lint test test-slow test-airflow env-docker
+.PHONY: help install up down clean psql run status report airflow lint test test-slow test-airflow bench env-docker

@@ -98,6 +98,10 @@ def _as_of(
     if shown[-1].day == day and not shown[-1].is_slice:
         shown = shown[-1:]
     names = [name for name in columns(cursor, warehouse.days, table) if name != SNAPSHOT_DATE]
+    if len(shown) == 1:
+        # the planner knows the day's own table, where the parent of all days has no statistics
+        source = qualified(warehouse.parts, shown[0].name)
+        return f"SELECT {column_list(names)} FROM {source}"
     dates = ", ".join(quote_literal(part.day.isoformat()) for part in shown)
     return (
         f"SELECT {column_list(names)} FROM {qualified(warehouse.days, table)} "

@@ -74,6 +74,10 @@ def postgres_type(declared: str) -> str:
     raise UserError(msg)
 
 
+_SHORT_NUMBER = "[0-9]{1,9}([.][0-9]{1,6})?"
+"""What fits every floating type, and is most of what comes."""
+
+
 def _match(text: str, pattern: str) -> str:
     return f"regexp_full_match({text}, {quote_literal(pattern)})"
 
@@ -84,15 +88,18 @@ def accepts(text: str, sql_type: str) -> str | None:
     if base in {"smallint", "integer", "bigint"}:
         # the round trip spares most values the regular expression
         number = f"TRY_CAST({text} AS {base})"
+        # CASE, unlike OR inside an expression, does not look further where the first is true
         return (
-            f"({number}::VARCHAR = {text} OR ({number} IS NOT NULL AND {_match(text, _INTEGER)}))"
+            f"(CASE WHEN {number}::VARCHAR = {text} THEN true "
+            f"ELSE {number} IS NOT NULL AND {_match(text, _INTEGER)} END)"
         )
     if base in {"real", "double precision"}:
         number = f"TRY_CAST({text} AS {'FLOAT' if base == 'real' else 'DOUBLE'})"
         return (
-            f"(({_match(text, _NUMBER)} AND isfinite({number}) AND ({number} <> 0 "
+            f"(CASE WHEN {_match(text, _SHORT_NUMBER)} THEN true "
+            f"ELSE ({_match(text, _NUMBER)} AND isfinite({number}) AND ({number} <> 0 "
             f"OR NOT regexp_matches({text}, '^[^eE]*[1-9]'))) "
-            f"OR {_match(f'lower({text})', 'nan|[+-]?inf(inity)?')})"
+            f"OR {_match(f'lower({text})', 'nan|[+-]?inf(inity)?')} END)"
         )
     if base == "numeric":
         fits = (
