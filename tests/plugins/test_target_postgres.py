@@ -84,7 +84,7 @@ def warehouse() -> Iterator[dict[str, Any]]:
             timeout=60,
         )
 
-    options = f"-h 127.0.0.1 -p {port} -k {root} -c fsync=off -c max_connections=40"
+    options = f"-h 127.0.0.1 -p {port} -k {root} -c fsync=off -c max_connections=200"
     control("-o", options, "-l", str(root / "log"), "start")
     try:
         admin = {"host": str(root), "port": port, "user": "postgres"}
