@@ -80,7 +80,7 @@ airflow: install .meltano/airflow-installed ## Airflow on http://localhost:8080,
 
 test: install lint .tests/plugins/installed .tests/tap-postgres/installed ## All tests, against a real PostgreSQL, Meltano and Airflow
 	@$(BIN)/pytest -n 2 --dist loadfile
-	@$(BIN)/pytest -m live -k dags_test tests/airflow
+	@$(BIN)/pytest -m live tests/airflow/test_dags_test.py
 	@PYTHONPATH=$(CURDIR)/src .tests/plugins/bin/python -m pytest tests/plugins
 	@PYTHONPATH=$(CURDIR)/src .tests/tap-postgres/bin/python -m pytest tests/tap_postgres
 

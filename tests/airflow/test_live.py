@@ -103,12 +103,6 @@ def test_failed_extract_stops_the_load_tells_and_harms_nothing(
     assert date(2025, 1, 9) not in {day for day, *_ in after}
 
 
-def test_dags_test_runs_the_three_steps(served: Project) -> None:
-    done = served.airflow("dags", "test", DAG, "2025-01-10")
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert date(2025, 1, 10) in loaded_days(served)
-
-
 def test_password_changed_in_env_file_counts_from_the_next_task(served: Project) -> None:
     env = served.root / ".env"
     right = env.read_text()
