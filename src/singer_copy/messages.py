@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -91,6 +91,19 @@ def file_of(uri: str) -> Path:
         msg = f"{uri} is not a local file: use a storage.root on this machine in batch_config"
         raise UserError(msg)
     return Path(unquote(parts.path))
+
+
+def scratch_area(batch_config: Mapping[str, Any]) -> Path:
+    """Return the folder for scratch files that a tap's storage.root, a path or a URI, names.
+
+    Raises:
+        UserError: it is not set, or not local.
+    """
+    root = (batch_config.get("storage") or {}).get("root")
+    if not root:
+        msg = "batch_config has no storage.root: set it to the scratch folder in meltano.yml"
+        raise UserError(msg)
+    return file_of(root) if root.startswith("file:") or "://" in root else Path(root)
 
 
 def columns_of(schema: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:

@@ -62,12 +62,12 @@ def run(config: dict[str, Any]) -> None:
 
 
 def _users_files(config: dict[str, Any]) -> None:
-    from singer_copy.tap_csv.stage import local_folder, read_now, stage, told_rejects
+    from singer_copy.tap_csv.stage import read_now, stage, told_rejects
 
     quarantine = config.get("on_bad_row") == "quarantine"
     warn = logger.warning if quarantine else logger.error
     tables = read_tables(config)
-    scratch = Scratch(local_folder((config["batch_config"].get("storage") or {}).get("root")))
+    scratch = Scratch(messages.scratch_area(config["batch_config"]))
     try:
         ready = []
         for table in tables:

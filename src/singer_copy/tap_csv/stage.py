@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from singer_copy.dialect import RowCounter, format_row
 from singer_copy.errors import UserError
-from singer_copy.messages import file_of
 from singer_copy.staging import BLOCK, safe_name
 from singer_copy.tap_csv import check
 from singer_copy.tap_csv.files import CsvTable
@@ -49,18 +48,6 @@ def read_now() -> dict[str, Any]:
 def told_rejects(rejects: Rejects) -> dict[str, Any]:
     """Return what `x-staging` says of the rows that are left out."""
     return {"rejects": {"path": rejects.path.absolute().as_uri(), "rows": rejects.rows}}
-
-
-def local_folder(root: str | None) -> Path:
-    """Return the scratch folder that batch_config's storage.root, a path or a file: URI, names.
-
-    Raises:
-        UserError: it is not set, or not local.
-    """
-    if not root:
-        msg = "batch_config has no storage.root: set it to the scratch folder in meltano.yml"
-        raise UserError(msg)
-    return file_of(root)
 
 
 def stage(

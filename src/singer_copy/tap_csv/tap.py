@@ -24,7 +24,7 @@ from singer_copy.messages import SOURCE_TYPE, STAGING
 from singer_copy.pgtypes import json_schema
 from singer_copy.staging import Scratch, SealedDay, StagedDays, TableFile
 from singer_copy.tap_csv.files import CsvTable, read_tables, reads_users_files
-from singer_copy.tap_csv.stage import local_folder, read_now, stage, told_rejects
+from singer_copy.tap_csv.stage import read_now, stage, told_rejects
 from singer_copy.tap_csv.staged import assert_proven, open_days, staging_of
 from singer_copy.tap_csv.types import from_text
 
@@ -359,13 +359,12 @@ class TapCSV(Tap):
     @contextmanager
     def _scratch(self, streams: Iterable[FileStream]) -> Iterator[Path]:
         """Give a folder for scratch files, which outlives the tap only if all went well."""
-        storage = (self.config.get("batch_config") or {}).get("storage") or {}
         own = any(isinstance(stream, CsvStream) for stream in streams)
         if not own or not self.config.get("batch_config"):
             with tempfile.TemporaryDirectory(prefix="tap-csv-") as folder:
                 yield Path(folder)
             return
-        scratch = Scratch(local_folder(storage.get("root")))
+        scratch = Scratch(messages.scratch_area(self.config["batch_config"]))
         try:
             yield scratch.path
         except BaseException:

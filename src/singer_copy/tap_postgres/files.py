@@ -8,9 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
 
 from psycopg2.extensions import connection as Connection
 
@@ -175,7 +173,7 @@ def copy_files(
     def say(table: TableCopy, done: int, seconds: float) -> None:
         logger.info(share_line(aliases[table.stream], done, table.bytes, seconds))
 
-    scratch = Scratch(_scratch_area(config))
+    scratch = Scratch(messages.scratch_area(config["batch_config"]))
     try:
         copy = SnapshotCopy(
             snapshot.source,
@@ -198,11 +196,3 @@ def copy_files(
     for line in closing_table(sorted(rows)):
         logger.info(line)
     logger.info("copied in %.1f s from %s", time.monotonic() - started, snapshot.source.name)
-
-
-def _scratch_area(config: Mapping[str, Any]) -> Path:
-    root = (config["batch_config"].get("storage") or {}).get("root")
-    if not root:
-        msg = "batch_config.storage.root is not set: name a folder on output's disk for scratch"
-        raise UserError(msg)
-    return Path(unquote(urlparse(root).path)) if root.startswith("file:") else Path(root)
