@@ -44,6 +44,12 @@ def start() -> dict[str, Any]:
 
 
 SOURCE = start()
+# the SDK's suite reads settings from the environment, and a .env of the checkout into it
+os.environ |= {
+    f"TAP_POSTGRES_{key.upper()}": str(value)
+    for key, value in SOURCE.items()
+    if key != "filter_schemas"
+}
 
 
 def pytest_unconfigure() -> None:
