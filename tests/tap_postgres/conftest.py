@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from singer_sdk.configuration import _dict_config
 
 from embedded_postgres import dotenv
 
@@ -44,12 +45,8 @@ def start() -> dict[str, Any]:
 
 
 SOURCE = start()
-# the SDK's suite reads settings from the environment, and a .env of the checkout into it
-os.environ |= {
-    f"TAP_POSTGRES_{key.upper()}": str(value)
-    for key, value in SOURCE.items()
-    if key != "filter_schemas"
-}
+# the SDK looks for a .env from its own venv upwards, and takes a checkout's over all else
+_dict_config.find_dotenv = lambda: str(ROOT / ".env")
 
 
 def pytest_unconfigure() -> None:
