@@ -1,17 +1,23 @@
-"""What Meltano loads when it starts: a setting, and with it a way to run again at once.
+"""What Meltano loads when it starts: a setting, and with it what no setting can say.
 
 Meltano refuses to start a pipeline that it believes to run already, and after a `kill -9`
 it believes so for five minutes. Here two runs of one source and day exclude each other by
 locks that end with their process, so that the refusal protects nothing and only delays the
 retry. `meltano run` has a `--force` for that, read from MELTANO_RUN_FORCE; no setting of
 meltano.yml sets it, so this add-on does, for whoever has not set it.
+
+At its end Python goes through all that was ever loaded to find what nobody refers to any more,
+just before it throws everything away: a quarter of the time of a `meltano run` of nothing.
 """
 
+import atexit
+import gc
 import os
 
 from meltano.core.setting_definition import SettingDefinition, SettingKind
 
 os.environ.setdefault("MELTANO_RUN_FORCE", "true")
+atexit.register(gc.freeze)
 
 RUN_FORCE = SettingDefinition(
     name="singer_copy.run_force",
