@@ -29,10 +29,15 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
         config={
             "memory_limit": f"{_MEMORY}MB",
             "temp_directory": str(scratch / "spill"),
-            "threads": str(min(4, len(os.sched_getaffinity(0)))),
+            "threads": str(threads()),
             "preserve_insertion_order": "true",
         }
     )
+
+
+def threads() -> int:
+    """Return how many threads the checks may take."""
+    return min(4, len(os.sched_getaffinity(0)))
 
 
 def make_room(db: duckdb.DuckDBPyConnection, longest: int) -> None:
@@ -79,36 +84,6 @@ def reader(
     return f"read_csv({quote_literal(str(path))}, {given})"
 
 
-def is_clean(db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, delimiters: int) -> bool:
-    """Return whether every row of a scratch file has all its columns and fits its types.
-
-    Args:
-        source: SQL of `reader`.
-        delimiters: how many stand outside quotes. DuckDB refuses a row with too few columns,
-            but lets one empty column too many pass: the sum tells.
-    """
-    bad = " OR ".join(_bad(table).values()) or "false"
-    found = db.execute(f"SELECT count(c0 IS NULL), count(*) FILTER ({bad}) FROM {source}")
-    # DuckDB makes the table of what it refused when the last row is fetched
-    [(rows, wrong)] = found.fetchall()
-    refused = (db.execute("SELECT count(*) FROM reject_errors").fetchone() or (0,))[0]
-    if wrong or refused or delimiters != (rows + 1) * (len(table.columns) - 1):
-        return False
-    if not table.keys:
-        return True
-    keys = ", ".join(_keys(table))
-    # files mostly come in the order of their key: one pass without a hash table tells
-    rising = db.execute(
-        f"SELECT count(*) FROM (SELECT k, lag(k) OVER () AS before FROM "
-        f"(SELECT ({keys}{',' if len(_keys(table)) == 1 else ''}) AS k FROM {source})) "
-        "WHERE before IS NOT NULL AND NOT coalesce(k > before, false)"
-    ).fetchone()
-    if rising == (0,):
-        return True
-    twice = db.execute(f"SELECT 1 FROM {source} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1")
-    return twice.fetchone() is None
-
-
 def find_bad(
     db: duckdb.DuckDBPyConnection,
     source: str,
@@ -121,7 +96,7 @@ def find_bad(
 
     With `only_first`, no more are formatted than are shown; the others are counted.
     """
-    checks = _bad(table)
+    checks = bad_values(table)
     limit = f" LIMIT {SHOWN}" if only_first else ""
     values = ", ".join(f"c{index}" for index in range(len(table.columns)))
     if checks:
@@ -143,7 +118,7 @@ def find_bad(
             out.rows = shown + count
     if not table.keys:
         return
-    keys = _keys(table)
+    keys = key_values(table)
     names = [f"k{index}" for index in range(len(keys))]
     keyed = ", ".join(f"{key} AS {name}" for key, name in zip(keys, names, strict=True))
     good = f"SELECT f, l, {keyed}, [{values}] AS v FROM {source} WHERE {is_good(table)}"
@@ -174,7 +149,7 @@ def find_bad(
 
 def is_good(table: CsvTable) -> str:
     """Return SQL that is true for a row that fits its columns' types."""
-    checks = " OR ".join(_bad(table).values())
+    checks = " OR ".join(bad_values(table).values())
     return f"NOT ({checks})" if checks else "true"
 
 
@@ -215,7 +190,7 @@ def output_columns(table: CsvTable) -> list[str]:
     return [*table.columns, *([name for name, _ in METADATA_COLUMNS] if table.metadata else [])]
 
 
-def _bad(table: CsvTable) -> dict[int, str]:
+def bad_values(table: CsvTable) -> dict[int, str]:
     """Return, by column index, SQL that is true where a value does not fit (never NULL)."""
     checks = {}
     for index, (name, kind) in enumerate(zip(table.columns, table.types, strict=True)):
@@ -229,7 +204,8 @@ def _bad(table: CsvTable) -> dict[int, str]:
     return checks
 
 
-def _keys(table: CsvTable) -> list[str]:
+def key_values(table: CsvTable) -> list[str]:
+    """Return the SQL of the key's values, equal where PostgreSQL's are."""
     indexes = [table.columns.index(name) for name in table.keys]
     return [key_form(f"c{index}", table.types[index]) for index in indexes]
 

@@ -11,7 +11,7 @@ import codecs
 import hashlib
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from singer_copy.errors import UserError
@@ -26,9 +26,10 @@ _SECONDS_BETWEEN_LINES = 5.0
 class Intake:
     """Copies the files of a table into one scratch file with one header.
 
-    After `take`: `rows` (data rows), `delimiters` (outside quotes, header included), `tidy`
-    (quotes only around whole values: the counts hold), `canonical` (the scratch file is in
-    our dialect as it stands), `bytes` and `sha256` of it.
+    After `take`: `rows` (line ends outside quotes, less the header's), `delimiters` (outside
+    quotes, header included), `tidy` (quotes only around whole values: the counts hold),
+    `canonical` (the scratch file is in our dialect as it stands, if there are no blank lines),
+    `bytes` and `sha256` of it.
     """
 
     def __init__(self, table: CsvTable, target: Path, say: Callable[[str], None]) -> None:
@@ -54,24 +55,25 @@ class Intake:
         other = rb"[^" + quote + delimiter + rb"\n]"
         self._stray = re.compile(quote + other + rb"|" + other + quote)
         self._quoted = False
+        self._is_lone = len(table.columns) == 1
 
     @property
     def sha256(self) -> str:
         """The sha256 of the scratch file, as hex digits."""
         return self._hash.hexdigest()
 
-    def take(self) -> None:
-        """Copy all files of the table.
+    def take(self) -> Iterator[int]:
+        """Copy all files of the table; yield the target's size whenever its records are whole.
 
         Raises:
             UserError: a file is not in its encoding, has a NUL byte, or changes meanwhile.
         """
         with self.target.open("wb", buffering=0) as target:
             for source in self.table.sources:
-                self._take(source, target.write, first=source is self.table.sources[0])
+                yield from self._take(source, target.write, source is self.table.sources[0])
                 source.assert_unchanged()
 
-    def _take(self, source: Source, write: Callable[[bytes], int], *, first: bool) -> None:
+    def _take(self, source: Source, write: Callable[[bytes], int], first: bool) -> Iterator[int]:
         encoding = self.table.format.encoding
         decoder = codecs.getincrementaldecoder(encoding)()
         utf8 = _is_utf8(encoding)
@@ -115,6 +117,8 @@ class Intake:
                     write(block)
                     self._hash.update(block)
                     self.bytes += len(block)
+                    if not self._quoted:
+                        yield self.bytes
                 if not data:
                     break
                 read += len(data)
@@ -149,16 +153,8 @@ class Intake:
                 self.tidy = False
         self.rows += outside.count(b"\n")
         self.delimiters += outside.count(self._delimiter)
-        if self.canonical and (
-            # a blank line is a NULL where there is one column, and refused by COPY elsewhere
-            (
-                len(self.table.columns) > 1
-                and (b"\n\n" in outside or (not was_quoted and outside.startswith(b"\n")))
-            )
-            # before release 18, PostgreSQL takes a line `\.` for the end of the data
-            or b"\n\\.\n" in outside
-            or outside.startswith(b"\\.\n")
-        ):
+        # before release 18, PostgreSQL takes a line `\.` for the end of the data
+        if self._is_lone and (b"\n\\.\n" in outside or outside.startswith(b"\\.\n")):
             self.canonical = False
         return block
 

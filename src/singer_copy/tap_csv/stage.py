@@ -1,8 +1,8 @@
 """A user's CSV files become one checked scratch file in our dialect.
 
-Fast where all is well: one pass over the bytes, one by DuckDB over the values. A file in our
-dialect already is taken byte for byte, another is rewritten by DuckDB. Where anything is
-wrong, the exact reader says what and where.
+Fast where all is well: one pass over the bytes, and close behind it DuckDB over the values. A
+file in our dialect already is taken byte for byte, another is rewritten by DuckDB. Where
+anything is wrong, the exact reader says what and where.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from singer_copy.dialect import RowCounter, format_row
 from singer_copy.errors import UserError
 from singer_copy.staging import BLOCK, safe_name
 from singer_copy.tap_csv import check
+from singer_copy.tap_csv.clean import CleanCheck
 from singer_copy.tap_csv.files import CsvTable
 from singer_copy.tap_csv.intake import Intake
 from singer_copy.tap_csv.numbered import number_rows
@@ -73,37 +74,38 @@ def stage(
     folder.mkdir()
     target = scratch / f"{name}.csv"
     intake = Intake(table, folder / "taken.csv", say)
-    intake.take()
     form = table.format
-    source = check.reader(
-        intake.target,
-        len(table.columns),
-        delimiter=form.delimiter,
-        quote=form.quote,
-        nulls=table.null_values,
-    )
     db = check.connect(folder)
+    checks = CleanCheck(db, table, intake.target, folder)
     rejects = None
     try:
-        plain = form.is_plain and intake.tidy
         try:
-            clean = plain and check.is_clean(db, source, table, intake.delimiters)
-            if clean and not table.metadata and not intake.canonical:
-                part = folder / "rows.csv"
-                check.write_rows(db, source, table, part, numbered=False)
+            rows = _take(intake, checks, say)
+            if rows != intake.rows:
+                intake.canonical = False  # blank lines, which are no rows to DuckDB
+            if rows is not None and not table.metadata and not intake.canonical:
+                source = check.reader(
+                    intake.target,
+                    len(table.columns),
+                    delimiter=form.delimiter,
+                    quote=form.quote,
+                    nulls=table.null_values,
+                )
+                check.write_rows(db, source, table, folder / "rows.csv", numbered=False)
         except duckdb.InvalidInputException:
-            clean = False  # a record longer than the reader's buffer, say: read it exactly
-        if clean and intake.canonical:
+            rows = None  # a record longer than the reader's buffer, say: read it exactly
+        if rows is not None and intake.canonical:
             how = "copied"
             intake.target.rename(target)
             staged = Staged(target, intake.rows, intake.bytes, intake.sha256)
         else:
             how = "rewritten"
-            if not clean or table.metadata:
+            if rows is None or table.metadata:
                 intake.target.unlink()
                 rejects = _exact(db, table, scratch, folder, quarantine=quarantine, warn=warn)
             staged = _finish(table, folder / "rows.csv", target, rejects)
     finally:
+        checks.close()
         db.close()
         _remove(folder)
     say(
@@ -111,6 +113,18 @@ def stage(
         f"{staged.bytes / 1e6:.1f} MB checked and {how} in {time.monotonic() - started:.1f} s"
     )
     return staged
+
+
+def _take(intake: Intake, checks: CleanCheck, say: Callable[[str], None]) -> int | None:
+    """Bring the files into scratch; return their rows where all is well, else None."""
+    plain = intake.table.format.is_plain
+    for size in intake.take():
+        if plain and intake.tidy:
+            checks.grown(size)
+    if not plain or not intake.tidy:
+        return None
+    checks.grown(intake.bytes, complete=True)
+    return checks.rows(intake.delimiters, say)
 
 
 def _exact(

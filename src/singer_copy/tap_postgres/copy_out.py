@@ -115,13 +115,14 @@ class _Progress:
 
 
 class _File(io.RawIOBase):
-    """A scratch file that knows its size, its rows and its sha256."""
+    """A scratch file that knows its size, its rows and, if it is to be hashed, its sha256."""
 
-    def __init__(self, path: Path, tell: Callable[[int], None]) -> None:
+    def __init__(self, path: Path, tell: Callable[[int], None], *, hashed: bool) -> None:
         self.path = path
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         self._tell = tell
         self.sha256 = hashlib.sha256()
+        self._hashed = hashed
         self.counter = RowCounter()
         self.size = 0
 
@@ -133,7 +134,8 @@ class _File(io.RawIOBase):
         written = 0
         while written < len(view):
             written += os.write(self._descriptor, view[written:])
-        self.sha256.update(view)
+        if self._hashed:
+            self.sha256.update(view)
         self.counter.update(view)
         self.size += written
         self._tell(written)
@@ -295,7 +297,8 @@ class SnapshotCopy:
 
         sql = _copy_sql(table, part.where, header=part.number == 0)
         try:
-            file = _File(part.path, tell)
+            # the others are hashed when they are put behind the first
+            file = _File(part.path, tell, hashed=part.number == 0)
             with file, io.BufferedWriter(file, BUFFER) as buffer, connection.cursor() as cursor:  # type: ignore[type-var]
                 cursor.copy_expert(sql, buffer)
                 buffer.flush()

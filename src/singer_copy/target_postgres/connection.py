@@ -53,6 +53,12 @@ class Server:
         }
         return cls(url.translate_connect_args(username="user", database="dbname") | query)
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the server runs on this machine, and so on the cores that we have."""
+        host = self.parameters.get("host") or "/"
+        return host.startswith("/") or host in {"127.0.0.1", "::1", "localhost"}
+
     def __str__(self) -> str:
         """Return host, port and database: never the password."""
         where = self.parameters

@@ -200,7 +200,7 @@ class DayLoad:
     def _work(self) -> None:
         session = None
         try:
-            session = open_session(self._server, self._name)
+            session = open_session(self._server, self._name, self._parallelism)
             with self._changed:
                 self._sessions.append(session)
             while job := self._queue.get()[2]:

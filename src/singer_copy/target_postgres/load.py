@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import re
 import time
 from collections.abc import Callable
@@ -92,10 +93,14 @@ class ProvingReader:
         return self._hash.hexdigest()
 
 
-def open_session(server: Server, name: str) -> Connection:
-    """Open a session that loads tables."""
+def open_session(server: Server, name: str, sessions: int) -> Connection:
+    """Open one of some sessions that load tables side by side."""
     # the publishing commit, which is synchronous, makes all that was logged before it durable
-    session = server.connect(name, synchronous_commit="off")
+    settings = {"synchronous_commit": "off"}
+    if server.is_local and sessions >= (os.cpu_count() or 1):
+        # every core has its table: helpers for one's key would only get in the way of another
+        settings["max_parallel_maintenance_workers"] = "0"
+    session = server.connect(name, **settings)
     with session.cursor() as cursor:
         cursor.execute(
             "SELECT set_config(name, greatest(setting::bigint, %s)::text, false) "
