@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import platform
 import statistics
 from collections.abc import Sequence
@@ -40,6 +41,23 @@ class Results:
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     says: dict[str, Size] = field(default_factory=dict)
+
+    def add(self, others: Results) -> None:
+        """Take in what was measured at other sizes."""
+        self.sizes |= others.sizes
+        self.behaviours |= others.behaviours
+        self.skipped += others.skipped
+        self.says |= others.says
+
+    def save(self, path: Path) -> None:
+        """Keep this in a file."""
+        path.write_bytes(pickle.dumps(self))
+
+    @classmethod
+    def load(cls, path: Path) -> Results:
+        """Return what `save` has kept: a file of our own, beside the data it was measured on."""
+        kept: Results = pickle.loads(path.read_bytes())  # noqa: S301
+        return kept
 
 
 def spread(values: Sequence[float], digits: int = 1) -> str:

@@ -16,7 +16,7 @@ from benchmarks import checks, report  # noqa: E402
 from benchmarks.contestants import Contestant, contestants  # noqa: E402
 from benchmarks.measure import measure  # noqa: E402
 from benchmarks.report import NOTHING, Result, Results  # noqa: E402
-from benchmarks.work import SIZES, Bench, BenchError, Size  # noqa: E402
+from benchmarks.work import SIZES, WORK, Bench, BenchError, Size  # noqa: E402
 
 RESULTS = REPOSITORY / "benchmarks" / "results.md"
 
@@ -35,8 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [c for c in known if not options.only or c.name in options.only]
     results = Results()
     try:
-        for name in dict.fromkeys(options.size):
-            _run_size(SIZES[name], chosen, options, results)
+        for name in SIZES:
+            if name in options.size:
+                _run_size(SIZES[name], chosen, options, results)
+            elif (kept := _kept(name)).exists():
+                # a size that this call leaves out keeps its place in the table
+                results.add(Results.load(kept))
     except BenchError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
@@ -54,11 +58,19 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def _kept(size: str) -> Path:
+    """Return where the results of a size lie for the calls after this one."""
+    return WORK / size / "results.pickle"
+
+
 def _run_size(
-    size: Size, chosen: Sequence[Contestant], options: argparse.Namespace, results: Results
+    size: Size, chosen: Sequence[Contestant], options: argparse.Namespace, into: Results
 ) -> None:
     bench = Bench(size, say)
+    results = Results()
     results.says[size.name] = size
+    if options.only:
+        results.skipped.append(f"{size.name}: only {', '.join(options.only)} were asked for")
     rows = results.sizes.setdefault(size.name, {})
     bench.up()
     try:
@@ -80,7 +92,9 @@ def _run_size(
                 if name != NOTHING and not result.failed:
                     say(f"{size.name}: what {name} loses")
                     results.behaviours[name] = checks.behaviour(bench, result.contestant)
+        results.save(_kept(size.name))
     finally:
+        into.add(results)
         bench.down()
 
 
@@ -97,7 +111,7 @@ def _run_one(bench: Bench, result: Result, number: int) -> None:
         return
     result.runs[number] = run
     lost = ""
-    if contestant.schemas:
+    if contestant.schemas and result.losses is None:
         result.losses = checks.look(bench, contestant)
         lost = f"; lost: {report.short(result.losses)}"
     peak = f"{run.largest.peak / 1e6:.0f} MB ({run.largest.name})"

@@ -16,6 +16,7 @@ from typing import Any
 ENCODING = "csv"
 """The `encoding.format` of a BATCH message whose files are in this dialect."""
 
+_NO_MARKS = bytes(set(range(256)) - set(b'"\n'))
 _NEEDS_QUOTES = re.compile(r'[",\r\n]|^\\\.$|^$')
 
 
@@ -32,13 +33,9 @@ class RowCounter:
 
     def update(self, data: bytes | memoryview) -> None:
         """Count the rows that end in the next bytes of the file."""
-        block = bytes(data)
-        if b'"' not in block:
-            if not self._quoted:
-                self.rows += block.count(b"\n")
-            return
-        pieces = block.split(b'"')
-        self.rows += b"".join(pieces[self._quoted :: 2]).count(b"\n")
+        # one fast pass leaves little to look at
+        pieces = bytes(data).translate(None, _NO_MARKS).split(b'"')
+        self.rows += sum(map(len, pieces[self._quoted :: 2]))
         self._quoted ^= (len(pieces) - 1) % 2 == 1
 
 

@@ -97,7 +97,7 @@ class CleanCheck:
         with self._db.cursor() as session:
             session.execute(
                 f"CREATE TABLE seen_{number} AS SELECT {number} AS stretch, "
-                "count(c0 IS NULL) AS rows, coalesce(sum(bad::INT), 0) AS wrong, "
+                "count(c0 IS NULL) AS rows, count(*) FILTER (bad) AS wrong, "
                 "count(*) FILTER (before IS NOT NULL AND NOT coalesce(key > before, false)) "
                 "AS falls, first(key) AS first, last(key) AS last "
                 f"FROM (SELECT c0, bad, key, {'lag(key) OVER ()' if keys else 'NULL'} AS before "
