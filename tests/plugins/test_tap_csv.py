@@ -8,6 +8,7 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
 from singer_copy.errors import UserError
 from singer_copy.staging import StagedDays, TableFile
+from singer_copy.tap_csv import clean, intake
 from singer_copy.tap_csv.tap import TapCSV
 
 ORDERS = b"id,qty,note\n1,5,a\n2,6,b\n"
@@ -134,6 +136,53 @@ def test_file_in_our_dialect_is_copied_byte_for_byte(run, content):
 
 def test_last_line_without_line_feed_gets_one(run):
     assert run.take(ORDERS[:-1], types=TYPES) == ORDERS
+
+
+def test_blank_line_is_a_null_where_there_is_one_column(run):
+    assert run.take(b"a\n1\n\n2\n") == b"a\n1\n\n2\n"
+
+
+class TestStretches:
+    """A file is checked in stretches while it comes in; nobody can tell from outside."""
+
+    ROWS = 60
+
+    @pytest.fixture(autouse=True)
+    def _short(self, monkeypatch) -> None:
+        monkeypatch.setattr(intake, "BLOCK", 16)
+        monkeypatch.setattr(clean, "STRETCH", 64)
+
+    def content(self, ids: Iterable[int]) -> bytes:
+        rows = "".join(f'{number},{number % 9},"line\n{number}"\n' for number in ids)
+        return f"id,qty,note\n{rows}".encode()
+
+    @pytest.mark.parametrize("step", [1, -1, 7])
+    def test_good_file_is_copied_in_whatever_order_its_keys_come(self, run, step):
+        content = self.content(step * number % 61 for number in range(self.ROWS))
+        assert run.take(content, types=TYPES, keys=["id"]) == content
+        assert "copied" in run.caplog.text
+        assert not list(run.scratch.rglob("stretch-*"))
+
+    def test_repeated_key_is_found_wherever_it_stands(self, run):
+        for place in range(self.ROWS):
+            ids = [*range(place + 1), *range(place, self.ROWS)]
+            said = run.refuse(self.content(ids), types=TYPES, keys=["id"])
+            assert f"key (id) = ('{place}') is also on line {2 * place + 2}" in said
+
+    def test_wrong_value_is_found_wherever_it_stands(self, run):
+        good = self.content(range(self.ROWS)).split(b"\n")
+        for place in range(1, len(good) - 1, 2):
+            lines = [*good]
+            lines[place] = lines[place].replace(b",", b",x", 1)
+            said = run.refuse(b"\n".join(lines), types=TYPES, keys=["id"])
+            assert f"line {place + 1}, column qty" in said
+
+    def test_column_too_many_is_found_wherever_it_stands(self, run):
+        good = self.content(range(self.ROWS)).split(b"\n")
+        for place in range(2, len(good), 2):
+            lines = [*good]
+            lines[place] += b","
+            assert f"line {place}" in run.refuse(b"\n".join(lines), types=TYPES)
 
 
 def test_schema_says_types_keys_and_how_it_was_read(run):

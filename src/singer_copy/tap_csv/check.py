@@ -37,7 +37,7 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
 
 def threads() -> int:
     """Return how many threads the checks may take."""
-    return min(4, len(os.sched_getaffinity(0)))
+    return min(4, os.cpu_count() or 1)
 
 
 def make_room(db: duckdb.DuckDBPyConnection, longest: int) -> None:

@@ -6,7 +6,6 @@ keys rise from row to row, in a stretch and from one to the next, tells that non
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from singer_copy.progress import EVERY_SECONDS
+from singer_copy.staging import BLOCK
 from singer_copy.tap_csv import check
 from singer_copy.tap_csv.files import CsvTable
 
@@ -50,6 +50,8 @@ class CleanCheck:
         """Know that the file has whole records up to a size, and is complete with them."""
         if size - self._end < STRETCH and not complete:
             return
+        if not self._checks:
+            self._db.execute(f"CREATE TABLE seen AS {self._look(0, self._path)} WITH NO DATA")
         if size > self._end:
             number = len(self._checks)
             self._checks.append(self._pool.submit(self._check, number, self._end, size))
@@ -70,13 +72,12 @@ class CleanCheck:
                 said = time.monotonic()
                 share = number / len(self._checks)
                 say(f"{self._table.entity}: {share:.0%} of {self._end >> 20} MB checked")
-        seen = " UNION ALL ".join(f"FROM seen_{number}" for number in range(len(self._checks)))
         # what rises within each stretch must also rise from each to the next
         [(rows, wrong, unsorted)] = self._db.execute(
             "SELECT sum(rows), sum(wrong), sum(falls) + "
             "count(*) FILTER (before IS NOT NULL AND NOT coalesce(first > before, false)) "
             "FROM (SELECT *, lag(last IGNORE NULLS) OVER (ORDER BY stretch) AS before "
-            f"FROM ({seen}))"
+            "FROM seen)"
         ).fetchall()
         if wrong or self._refused or delimiters != (rows + 1) * (len(self._table.columns) - 1):
             return None
@@ -87,25 +88,28 @@ class CleanCheck:
         self._pool.shutdown(cancel_futures=True)
 
     def _check(self, number: int, start: int, end: int) -> None:
-        """Make table `seen_{number}` of what a stretch has."""
+        """Note in the table `seen` what a stretch has."""
         part = self._folder / f"stretch-{number}.csv"
         _copy(self._path, part, start, end)
-        source = self._reader(part, header=start == 0)
-        bad = " OR ".join(check.bad_values(self._table).values()) or "false"
-        keys = check.key_values(self._table)
-        key = f"row({', '.join(keys)})" if keys else "NULL"
         with self._db.cursor() as session:
-            session.execute(
-                f"CREATE TABLE seen_{number} AS SELECT {number} AS stretch, "
-                "count(c0 IS NULL) AS rows, count(*) FILTER (bad) AS wrong, "
-                "count(*) FILTER (before IS NOT NULL AND NOT coalesce(key > before, false)) "
-                "AS falls, first(key) AS first, last(key) AS last "
-                f"FROM (SELECT c0, bad, key, {'lag(key) OVER ()' if keys else 'NULL'} AS before "
-                f"FROM (SELECT c0, {bad} AS bad, {key} AS key FROM {source}))"
-            )
+            session.execute(f"INSERT INTO seen {self._look(number, part)}")
             refused = session.execute("SELECT count(*) FROM reject_errors").fetchall()
             self._refused |= refused != [(0,)]
         part.unlink()
+
+    def _look(self, number: int, path: Path) -> str:
+        """Return the query for what is to be known of a stretch."""
+        source = self._reader(path, header=number == 0)
+        bad = " OR ".join(check.bad_values(self._table).values()) or "false"
+        keys = check.key_values(self._table)
+        key, before = (f"row({', '.join(keys)})", "lag(key) OVER ()") if keys else ("NULL", "NULL")
+        return (
+            f"SELECT {number} AS stretch, count(c0 IS NULL) AS rows, "
+            "count(*) FILTER (bad) AS wrong, "
+            "count(*) FILTER (before IS NOT NULL AND NOT coalesce(key > before, false)) AS falls, "
+            f"first(key) AS first, last(key) AS last FROM (SELECT c0, bad, key, {before} AS before "
+            f"FROM (SELECT c0, {bad} AS bad, {key} AS key FROM {source}))"
+        )
 
     def _has_unique_keys(self) -> bool:
         source = self._reader(self._path, header=True)
@@ -128,7 +132,8 @@ class CleanCheck:
 
 
 def _copy(source: Path, target: Path, start: int, end: int) -> None:
-    """Copy a stretch of a file, in the kernel."""
-    with source.open("rb") as whole, target.open("wb") as part:
-        while start < end:
-            start += os.copy_file_range(whole.fileno(), part.fileno(), end - start, start)
+    """Copy a stretch of a file."""
+    with source.open("rb", buffering=0) as whole, target.open("wb", buffering=0) as part:
+        whole.seek(start)
+        while block := whole.read(min(BLOCK, end - start)):
+            start += part.write(block)
