@@ -362,6 +362,8 @@ class Server:
                 ["useradd", "--system", "--shell", "/usr/sbin/nologin", ROOT_RUNS_IT_AS],
                 check=True,
                 capture_output=True,
+                # cron's PATH, among others, has no sbin
+                env=os.environ | {"PATH": f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"},
             )
         except (OSError, subprocess.CalledProcessError) as error:
             raise EmbeddedPostgresError(
