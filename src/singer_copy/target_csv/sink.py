@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from meltanolabs_target_csv.sinks import CSVSink as MeltanoLabsCSVSink
 
 from singer_copy.dialect import format_row, text_form
 from singer_copy.messages import columns_of
+from singer_copy.staging import ScratchFile
 
 if TYPE_CHECKING:
     from singer_copy.target_csv.target import TargetCSV
@@ -26,12 +26,10 @@ class CSVSink(MeltanoLabsCSVSink):
     def __init__(self, target: TargetCSV, *args: Any, **kwargs: Any) -> None:
         super().__init__(target, *args, **kwargs)
         self._columns = columns_of(self.schema)
-        self._file = target.draft.path(self.stream_name).open("wb", buffering=0)
+        self.file = ScratchFile(target.draft.path(self.stream_name))
         self._pending: list[str] = []
         self._length = 0
         self.rows = 0
-        self.bytes = 0
-        self.sha256 = hashlib.sha256()
 
     def setup(self) -> None:
         """Start the file with its header."""
@@ -46,9 +44,9 @@ class CSVSink(MeltanoLabsCSVSink):
         """Do nothing: rows are written as they come."""
 
     def finish(self) -> None:
-        """Write what is pending; `rows`, `bytes` and `sha256` are then those of the file."""
+        """Write what is pending; `rows` are then those of the file."""
         self._flush()
-        self._file.close()
+        self.file.close()
 
     def _add(self, line: str) -> None:
         self._pending.append(line)
@@ -57,9 +55,6 @@ class CSVSink(MeltanoLabsCSVSink):
             self._flush()
 
     def _flush(self) -> None:
-        data = "".join(self._pending).encode()
-        self._file.write(data)
-        self.bytes += len(data)
-        self.sha256.update(data)
+        self.file.write("".join(self._pending).encode())
         self._pending.clear()
         self._length = 0

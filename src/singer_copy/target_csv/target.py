@@ -128,7 +128,7 @@ class TargetCSV(MeltanoLabsTargetCSV):
                 sink = self.get_sink(stream)
                 assert isinstance(sink, CSVSink)  # noqa: S101 - no other class is made
                 sink.finish()
-                self._day.add(stream, sink.rows, sink.bytes, sink.sha256.hexdigest())
+                self._day.add(stream, sink.rows, sink.file.bytes, sink.file.sha256)
         self._day.seal()
         self._day.close()
 

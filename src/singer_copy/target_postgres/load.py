@@ -95,8 +95,12 @@ class ProvingReader:
 
 def open_session(server: Server, name: str, sessions: int) -> Connection:
     """Open one of some sessions that load tables side by side."""
-    # the publishing commit, which is synchronous, makes all that was logged before it durable
-    settings = {"synchronous_commit": "off"}
+    settings = {
+        # the publishing commit, which is synchronous, makes all that was logged before it durable
+        "synchronous_commit": "off",
+        # the disk works all through the COPY, and each commit finds little left to wait for
+        "backend_flush_after": "2MB",
+    }
     if server.is_local and sessions >= (os.cpu_count() or 1):
         # every core has its table: helpers for one's key would only get in the way of another
         settings["max_parallel_maintenance_workers"] = "0"
