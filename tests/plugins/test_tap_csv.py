@@ -17,13 +17,17 @@ import pytest
 
 pytest.importorskip("singer_sdk")
 pytest.importorskip("duckdb")
+pytest.importorskip("pyarrow")
 
+import duckdb
+import pyarrow as pa
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
 from singer_copy.errors import UserError
 from singer_copy.staging import StagedDays, TableFile
-from singer_copy.tap_csv import clean, intake
+from singer_copy.tap_csv import clean, intake, plain
 from singer_copy.tap_csv.tap import TapCSV
+from singer_copy.tap_csv.types import accepts
 
 ORDERS = b"id,qty,note\n1,5,a\n2,6,b\n"
 TYPES = {"id": "integer", "qty": "smallint"}
@@ -161,7 +165,6 @@ class TestStretches:
         content = self.content(step * number % 61 for number in range(self.ROWS))
         assert run.take(content, types=TYPES, keys=["id"]) == content
         assert "copied" in run.caplog.text
-        assert not list(run.scratch.rglob("stretch-*"))
 
     def test_repeated_key_is_found_wherever_it_stands(self, run):
         for place in range(self.ROWS):
@@ -176,6 +179,19 @@ class TestStretches:
             lines[place] = lines[place].replace(b",", b",x", 1)
             said = run.refuse(b"\n".join(lines), types=TYPES, keys=["id"])
             assert f"line {place + 1}, column qty" in said
+
+    def test_record_longer_than_a_stretch_may_be_is_taken(self, run, monkeypatch):
+        monkeypatch.setattr(clean, "_LONGEST", 256)
+        content = self.content(range(9)) + b'9,1,"' + b"long\n" * 99 + b'"\n10,1,\n'
+        assert run.take(content, types=TYPES, keys=["id"]) == content
+
+    def test_quote_that_is_never_closed_is_found_wherever_it_stands(self, run, monkeypatch):
+        monkeypatch.setattr(clean, "_LONGEST", 256)
+        good = self.content(range(self.ROWS)).split(b"\n")
+        for place in range(1, len(good) - 1, 2):
+            lines = [*good]
+            lines[place] = lines[place].replace(b'"', b"", 1)
+            run.refuse(b"\n".join(lines), types=TYPES)
 
     def test_column_too_many_is_found_wherever_it_stands(self, run):
         good = self.content(range(self.ROWS)).split(b"\n")
@@ -422,6 +438,53 @@ def test_a_type_takes_what_postgresql_takes_and_nothing_it_reads_otherwise(run, 
     assert len(errors) == len(bad) + 1, errors
 
 
+PLAIN = {
+    "smallint": ["0", "-32768", "007"],
+    "integer": ["2147483647"],
+    "bigint": ["-9223372036854775808"],
+    "real": ["1", "-1.50", "1.", ".5"],
+    "double precision": ["0.1"],
+    "numeric": ["12345678901234567890.5"],
+    "numeric(6,2)": ["-99.99", "7", "0.5"],
+    "date": ["2025-01-05", "1753-12-31"],
+    "timestamp without time zone": ["2025-01-05 10:11", "2025-01-05T10:11:12.123456"],
+    "text": ["", "é", "-"],
+    "character varying(3)": ["żół", ""],
+    "character(3)": ["a", "a  "],
+}
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_values_as_most_files_have_them_need_no_closer_look(kind):
+    texts = pa.array([*PLAIN[kind], None])
+    assert plain.plain_values(texts, kind).null_count == 1
+    assert plain.plain_values(pa.nulls(2, pa.string()), kind).null_count == 2
+    assert len(plain.plain_values(pa.array([], pa.string()), kind)) == 0
+
+
+@pytest.mark.parametrize("kind", [*PLAIN, "time without time zone", "boolean", "jsonb", "uuid"])
+def test_what_is_taken_without_a_closer_look_would_pass_it(kind):
+    chance, db = random.Random(kind), duckdb.connect()
+    alphabet = "00112359--..:: T+eExX_\t'aż"
+    seeds = [text for texts in PLAIN.values() for text in texts]
+    texts = []
+    for _ in range(4000):
+        text = list(chance.choice(seeds))
+        for _ in range(chance.randrange(3)):
+            text[(at := chance.randrange(len(text) + 1)) : at + chance.randrange(2)] = (
+                chance.choice(alphabet)
+            )
+        texts.append("".join(text))
+    texts += ["0" * 50 + "1", "9" * 40, "0." + "0" * 50 + "1", "0000-01-01", "0001-01-01 00:00"]
+    taken = [text for text in texts if plain.plain_values(pa.array([text]), kind) is not None]
+    assert bool(taken) == (kind in PLAIN)
+    if (rule := accepts("t", kind)) and taken:
+        refused = db.execute(
+            f"SELECT t FROM (SELECT unnest(?) AS t) WHERE NOT coalesce({rule}, false)", [taken]
+        )
+        assert refused.fetchall() == []
+
+
 def test_equal_keys_written_differently_are_the_same_key(run):
     content = b"a,b\n1.50,t\n2,t\n1.5,true\n"
     errors = run.refuse(content, types={"a": "numeric(5,2)", "b": "bool"}, keys=["a", "b"])
@@ -604,9 +667,10 @@ def test_command_discovers_tests_and_explains_itself(run):
     assert "--config" in cli("--help").stdout
 
 
-def test_staged_days_are_handed_over_without_loading_duckdb(run, staged):
-    config = run.folder / "config.json"
-    config.write_text(json.dumps(staged))
+def loads_duckdb(run: Run, config: dict) -> bool:
+    """Run the command in a process of its own and return whether DuckDB was needed."""
+    path = run.folder / "config.json"
+    path.write_text(json.dumps(config))
     code = (
         "import sys; sys.argv = ['tap-csv', '--config', sys.argv[1]]\n"
         "from singer_copy.tap_csv import main\n"
@@ -614,7 +678,14 @@ def test_staged_days_are_handed_over_without_loading_duckdb(run, staged):
         "finally: sys.stderr.write('DUCKDB' if 'duckdb' in sys.modules else 'LEAN')"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(config)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
     )
-    assert done.stderr.endswith("LEAN")
-    assert done.stdout.count("BATCH") == 3
+    assert done.stdout.count("BATCH") == (1 if "files" in config else 3), done.stderr
+    return done.stderr.endswith("DUCKDB")
+
+
+def test_duckdb_is_loaded_only_for_what_needs_it(run, staged):
+    assert not loads_duckdb(run, staged)
+    assert not loads_duckdb(run, run.config(ORDERS, types=TYPES, keys=["id"]))
+    assert loads_duckdb(run, run.config(ORDERS.replace(b"5", b"+5"), types=TYPES))
+    assert loads_duckdb(run, run.config(ORDERS.replace(b"\n", b"\r\n")))

@@ -1,8 +1,9 @@
-"""DuckDB over a scratch file: does every value fit its column, is every key there once?"""
+"""DuckDB over values as text: does each fit its column, is every key there once?"""
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,18 +22,44 @@ _FETCH = 1000
 _BUFFER = 4 << 20
 
 
-def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
-    """Return a DuckDB that keeps to little memory and spills into a scratch folder."""
+class Database:
+    """A DuckDB that keeps to little memory and spills into a scratch folder.
+
+    It is loaded with its first session: a file that is as most are needs none.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+        self._lock = threading.Lock()
+        self._db: duckdb.DuckDBPyConnection | None = None
+
+    def session(self) -> duckdb.DuckDBPyConnection:
+        """Return a new session; each thread needs its own."""
+        with self._lock:
+            if self._db is None:
+                import duckdb
+
+                self._db = duckdb.connect(
+                    config={
+                        "memory_limit": f"{_MEMORY}MB",
+                        "temp_directory": str(self._scratch / "spill"),
+                        "threads": str(threads()),
+                        "preserve_insertion_order": "true",
+                    }
+                )
+            return self._db.cursor()
+
+    def close(self) -> None:
+        """Close it, if it was ever opened."""
+        if self._db is not None:
+            self._db.close()
+
+
+def unreadable() -> type[Exception]:
+    """Return what DuckDB raises where a record is longer than its reader's buffer."""
     import duckdb
 
-    return duckdb.connect(
-        config={
-            "memory_limit": f"{_MEMORY}MB",
-            "temp_directory": str(scratch / "spill"),
-            "threads": str(threads()),
-            "preserve_insertion_order": "true",
-        }
-    )
+    return duckdb.InvalidInputException
 
 
 def threads() -> int:
@@ -54,7 +81,6 @@ def reader(
     nulls: tuple[str, ...] = ("",),
     numbered: bool = False,
     longest: int = 0,
-    header: bool = True,
 ) -> str:
     """Return SQL that reads a scratch file: all text, columns c0, c1, …
 
@@ -67,7 +93,7 @@ def reader(
     options = {
         "columns": "{" + ", ".join(f"{name}: '{kind}'" for name, kind in names.items()) + "}",
         "auto_detect": "false",
-        "header": str(header and not numbered).lower(),
+        "header": str(not numbered).lower(),
         "delim": quote_literal(delimiter),
         "quote": quote_literal(quote),
         "escape": quote_literal(quote),
@@ -77,9 +103,6 @@ def reader(
         "max_line_size": str(longest),
         "buffer_size": str(2 * longest),
     }
-    if not numbered:
-        # what is refused is found by the exact reader: here it is enough that something was
-        options |= {"store_rejects": "true", "rejects_limit": "1"}
     given = ", ".join(f"{name} = {value}" for name, value in options.items())
     return f"read_csv({quote_literal(str(path))}, {given})"
 

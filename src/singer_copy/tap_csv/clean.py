@@ -1,139 +1,218 @@
-"""Is every row of a scratch file fine? Asked while the file is still being written.
+"""Is every row of a user's file fine? Asked of its bytes while they are being taken in.
 
-Stretches of whole records are checked side by side, each by one thread of DuckDB. Whether the
-keys rise from row to row, in a stretch and from one to the next, tells that none comes twice.
+Stretches of whole records are checked side by side by Arrow's C++, which releases the interpreter
+lock. Whether the keys rise from row to row, in a stretch and from one to the next, tells that none
+comes twice. What takes a closer look than Arrow's is left to DuckDB.
 """
 
 from __future__ import annotations
 
+import itertools
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
 
 from singer_copy.progress import EVERY_SECONDS
-from singer_copy.staging import BLOCK
 from singer_copy.tap_csv import check
 from singer_copy.tap_csv.files import CsvTable
+from singer_copy.tap_csv.plain import plain_values
 
-if TYPE_CHECKING:
-    import duckdb
+STRETCH = 1 << 20
+"""Bytes that are checked at a time, at least."""
+_LONGEST = 16 << 20
+"""A stretch that has not ended by then is left to the exact reader: a quote may be open."""
 
-STRETCH = 16 << 20
-"""Bytes that are checked at a time."""
+# Arrow's own pools keep what they have had for the next time: more than a stretch needs
+pa.set_memory_pool(pa.system_memory_pool())
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is to be known of a stretch whose rows are fine. `first` and `last` are keys."""
+
+    rows: int
+    rises: bool
+    first: tuple[Any, ...] = ()
+    last: tuple[Any, ...] = ()
 
 
 class CleanCheck:
     """Checks a file in a format that `Format.is_plain` has.
 
     Args:
-        db: where the checks run, with one thread for each query.
         table: what the file is to hold.
-        path: the file, with a header.
-        folder: where the stretches lie while they are checked.
+        database: where closer looks are taken.
     """
 
-    def __init__(
-        self, db: duckdb.DuckDBPyConnection, table: CsvTable, path: Path, folder: Path
-    ) -> None:
-        self._db = db
+    def __init__(self, table: CsvTable, database: check.Database) -> None:
         self._table = table
-        self._path = path
-        self._folder = folder
-        self._pool = ThreadPoolExecutor(check.threads(), thread_name_prefix="check")
-        self._checks: list[Future[None]] = []
-        self._end = 0
-        self._refused = False
+        self._database = database
+        self._threads = check.threads()
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="check")
+        self._free = threading.Semaphore(2 * self._threads)
+        self._checks: list[Future[_Seen | None]] = []
+        self._pending: list[bytes] = []
+        self._size = 0
+        self._given_up = False
 
-    def grown(self, size: int, *, complete: bool = False) -> None:
-        """Know that the file has whole records up to a size, and is complete with them."""
-        if size - self._end < STRETCH and not complete:
+    def add(self, block: bytes, *, is_whole: bool) -> None:
+        """Take the next bytes of the file, header included; whole records end with them or not."""
+        if self._given_up:
             return
-        if not self._checks:
-            self._db.execute(f"CREATE TABLE seen AS {self._look(0, self._path)} WITH NO DATA")
-        if size > self._end:
-            number = len(self._checks)
-            self._checks.append(self._pool.submit(self._check, number, self._end, size))
-            self._end = size
+        self._pending.append(block)
+        self._size += len(block)
+        if is_whole and self._size >= STRETCH:
+            self._submit()
+        elif self._size > _LONGEST:
+            self._given_up = True
+            self._pending.clear()
 
-    def rows(self, delimiters: int, say: Callable[[str], None]) -> int | None:
+    def rows(self, path: Path, say: Callable[[str], None]) -> int | None:
         """Wait for the checks; return the file's rows, None where any of them is not fine.
 
         Args:
-            delimiters: how many stand outside quotes. DuckDB refuses a row with too few columns,
-                but lets one empty column too many pass: the sum tells.
+            path: the complete file.
             say: logs a line of progress.
         """
+        if self._pending:
+            self._submit()
+        seen: list[_Seen] = []
         said = time.monotonic()
-        for number, done in enumerate(self._checks):
-            done.result()
+        for done in self._checks:
+            stretch = done.result()
+            if stretch is None or self._given_up:
+                return None
+            if stretch.rows:
+                seen.append(stretch)
             if time.monotonic() - said > EVERY_SECONDS:
                 said = time.monotonic()
-                share = number / len(self._checks)
-                say(f"{self._table.entity}: {share:.0%} of {self._end >> 20} MB checked")
+                say(f"{self._table.entity}: {len(seen) / len(self._checks):.0%} checked")
         # what rises within each stretch must also rise from each to the next
-        [(rows, wrong, unsorted)] = self._db.execute(
-            "SELECT sum(rows), sum(wrong), sum(falls) + "
-            "count(*) FILTER (before IS NOT NULL AND NOT coalesce(first > before, false)) "
-            "FROM (SELECT *, lag(last IGNORE NULLS) OVER (ORDER BY stretch) AS before "
-            "FROM seen)"
-        ).fetchall()
-        if wrong or self._refused or delimiters != (rows + 1) * (len(self._table.columns) - 1):
+        rises = all(stretch.rises for stretch in seen) and all(
+            before.last < after.first for before, after in itertools.pairwise(seen)
+        )
+        if self._table.keys and not rises and not self._has_unique_keys(path):
             return None
-        return int(rows) if not unsorted or self._has_unique_keys() else None
+        return sum(stretch.rows for stretch in seen)
 
     def close(self) -> None:
         """Give up what is not yet checked."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _check(self, number: int, start: int, end: int) -> None:
-        """Note in the table `seen` what a stretch has."""
-        part = self._folder / f"stretch-{number}.csv"
-        _copy(self._path, part, start, end)
-        with self._db.cursor() as session:
-            session.execute(f"INSERT INTO seen {self._look(number, part)}")
-            refused = session.execute("SELECT count(*) FROM reject_errors").fetchall()
-            self._refused |= refused != [(0,)]
-        part.unlink()
+    def _submit(self) -> None:
+        data = b"".join(self._pending)
+        self._pending.clear()
+        self._size = 0
+        self._free.acquire()  # so that no more than a few stretches are in memory
+        check_ = self._pool.submit(self._check, data, is_first=not self._checks)
+        check_.add_done_callback(lambda _: self._free.release())
+        self._checks.append(check_)
 
-    def _look(self, number: int, path: Path) -> str:
-        """Return the query for what is to be known of a stretch."""
-        source = self._reader(path, header=number == 0)
-        bad = " OR ".join(check.bad_values(self._table).values()) or "false"
-        keys = check.key_values(self._table)
-        key, before = (f"row({', '.join(keys)})", "lag(key) OVER ()") if keys else ("NULL", "NULL")
-        return (
-            f"SELECT {number} AS stretch, count(c0 IS NULL) AS rows, "
-            "count(*) FILTER (bad) AS wrong, "
-            "count(*) FILTER (before IS NOT NULL AND NOT coalesce(key > before, false)) AS falls, "
-            f"first(key) AS first, last(key) AS last FROM (SELECT c0, bad, key, {before} AS before "
-            f"FROM (SELECT c0, {bad} AS bad, {key} AS key FROM {source}))"
-        )
+    def _check(self, data: bytes, *, is_first: bool) -> _Seen | None:
+        """Return what a stretch has, None where it is not fine."""
+        try:
+            texts = self._texts(data, is_first=is_first)
+        except pa.ArrowInvalid:
+            return None  # a row has not the header's number of columns
+        names, keys = self._table.columns, self._table.keys
+        values: dict[str, Any] = {}
+        for name, column, kind in zip(names, texts.columns, self._table.types, strict=True):
+            if name in keys and column.null_count:
+                return None
+            values[name] = plain_values(_whole(column), kind)
+        if any(column is None for column in values.values()):
+            self._look_closer(texts, values)
+            if any(column is None for column in values.values()):
+                return None
+        columns = [values[key] for key in keys]
+        if not columns or not texts.num_rows:
+            return _Seen(texts.num_rows, rises=True)
+        ends = [tuple(column[at].as_py() for column in columns) for at in (0, -1)]
+        return _Seen(texts.num_rows, _rise(columns), *ends)
 
-    def _has_unique_keys(self) -> bool:
-        source = self._reader(self._path, header=True)
-        keys = ", ".join(check.key_values(self._table))
-        twice = self._db.execute(
-            f"SELECT 1 FROM {source} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
-        )
-        return twice.fetchone() is None
+    def _texts(self, data: bytes, *, is_first: bool) -> pa.Table:
+        """Return the columns of a stretch as text.
 
-    def _reader(self, path: Path, *, header: bool) -> str:
+        Raises:
+            pa.ArrowInvalid: a row has too few or too many columns.
+        """
         form = self._table.format
-        return check.reader(
+        names = [f"c{index}" for index in range(len(self._table.columns))]
+        return pyarrow.csv.read_csv(
+            pa.py_buffer(data),
+            pyarrow.csv.ReadOptions(
+                use_threads=False,
+                block_size=len(data) + 1,
+                column_names=names,
+                skip_rows_after_names=int(is_first),
+            ),
+            pyarrow.csv.ParseOptions(
+                delimiter=form.delimiter,
+                quote_char=form.quote,
+                newlines_in_values=form.quote.encode() in data,
+                # a blank line is a NULL where there is one column, else no row
+                ignore_empty_lines=len(names) > 1,
+            ),
+            pyarrow.csv.ConvertOptions(
+                check_utf8=False,  # `intake` has
+                column_types=dict.fromkeys(names, pa.string()),
+                null_values=self._table.null_values,
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+
+    def _look_closer(self, texts: pa.Table, values: dict[str, Any]) -> None:
+        """Fill in the columns that Arrow left open and that are fine by the rules of `types`."""
+        names = self._table.columns
+        bad = check.bad_values(self._table)
+        open_ = [index for index, name in enumerate(names) if values[name] is None]
+        forms = dict(zip(self._table.keys, check.key_values(self._table), strict=True))
+        asked = [f"count(*) FILTER ({bad[index]})" for index in open_ if index in bad]
+        with self._database.session() as session:
+            session.register("texts", texts)
+            counts = session.execute(f"SELECT {', '.join(asked)} FROM texts").fetchall()
+            if any(counts[0]):
+                return
+            for index in open_:
+                form = forms.get(names[index], f"c{index}")
+                found = session.sql(f"SELECT {form} FROM texts").to_arrow_table()
+                values[names[index]] = _whole(found.column(0))
+
+    def _has_unique_keys(self, path: Path) -> bool:
+        form = self._table.format
+        source = check.reader(
             path,
             len(self._table.columns),
             delimiter=form.delimiter,
             quote=form.quote,
             nulls=self._table.null_values,
-            header=header,
         )
+        keys = ", ".join(check.key_values(self._table))
+        with self._database.session() as session:
+            twice = session.execute(
+                f"SELECT 1 FROM {source} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+            )
+            return twice.fetchone() is None
 
 
-def _copy(source: Path, target: Path, start: int, end: int) -> None:
-    """Copy a stretch of a file."""
-    with source.open("rb", buffering=0) as whole, target.open("wb", buffering=0) as part:
-        whole.seek(start)
-        while block := whole.read(min(BLOCK, end - start)):
-            start += part.write(block)
+def _rise(columns: list[pa.Array]) -> bool:
+    """Return whether each row's key, a value of each column, is above that of the row before."""
+    above, equal = pa.scalar(False), pa.scalar(True)
+    for column in columns:
+        before, after = column.slice(0, len(column) - 1), column.slice(1)
+        above = pc.or_(above, pc.and_(equal, pc.greater(after, before)))
+        equal = pc.and_(equal, pc.equal(after, before))
+    return bool(pc.all(above, skip_nulls=False).as_py())
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -8,14 +8,13 @@ quote is an empty piece outside.
 from __future__ import annotations
 
 import codecs
-import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from singer_copy.errors import UserError
-from singer_copy.staging import BLOCK
+from singer_copy.staging import BLOCK, ScratchFile
 from singer_copy.tap_csv.files import CsvTable, Source
 
 _LONGEST_LINE = 64 * BLOCK
@@ -26,19 +25,17 @@ _SECONDS_BETWEEN_LINES = 5.0
 class Intake:
     """Copies the files of a table into one scratch file with one header.
 
-    After `take`: `rows` (line ends outside quotes, less the header's), `delimiters` (outside
-    quotes, header included), `tidy` (quotes only around whole values: the counts hold),
-    `canonical` (the scratch file is in our dialect as it stands, if there are no blank lines),
-    `bytes` and `sha256` of it.
+    After each block: `is_quoted` (it ends inside quotes) and `is_tidy` (quotes only around whole
+    values so far: the counts hold). At the end: `rows` (line ends outside quotes, less the
+    header's), `canonical` (the scratch file is in our dialect as it stands, if there are no
+    blank lines), and the file's own `bytes` and `sha256`.
     """
 
     def __init__(self, table: CsvTable, target: Path, say: Callable[[str], None]) -> None:
         self.table = table
-        self.target = target
+        self.file = ScratchFile(target)
         self.rows = -1  # the header ends the first
-        self.delimiters = 0
-        self.bytes = 0
-        self.tidy = True
+        self.is_tidy = True
         form = table.format
         self.canonical = (
             form.delimiter == ","
@@ -48,32 +45,25 @@ class Intake:
             and not table.metadata
         )
         self._say = say
-        self._hash = hashlib.sha256()
         self._quote = form.quote.encode()
-        self._delimiter = form.delimiter.encode()
-        quote, delimiter = re.escape(self._quote), re.escape(self._delimiter)
+        quote, delimiter = re.escape(self._quote), re.escape(form.delimiter.encode())
         other = rb"[^" + quote + delimiter + rb"\n]"
         self._stray = re.compile(quote + other + rb"|" + other + quote)
-        self._quoted = False
+        self.is_quoted = False
         self._is_lone = len(table.columns) == 1
 
-    @property
-    def sha256(self) -> str:
-        """The sha256 of the scratch file, as hex digits."""
-        return self._hash.hexdigest()
-
-    def take(self) -> Iterator[int]:
-        """Copy all files of the table; yield the target's size whenever its records are whole.
+    def take(self) -> Iterator[bytes]:
+        """Copy all files of the table; yield each block of whole lines as it is written.
 
         Raises:
             UserError: a file is not in its encoding, has a NUL byte, or changes meanwhile.
         """
-        with self.target.open("wb", buffering=0) as target:
+        with self.file:
             for source in self.table.sources:
-                yield from self._take(source, target.write, source is self.table.sources[0])
+                yield from self._take(source, is_first=source is self.table.sources[0])
                 source.assert_unchanged()
 
-    def _take(self, source: Source, write: Callable[[bytes], int], first: bool) -> Iterator[int]:
+    def _take(self, source: Source, *, is_first: bool) -> Iterator[bytes]:
         encoding = self.table.format.encoding
         decoder = codecs.getincrementaldecoder(encoding)()
         utf8 = _is_utf8(encoding)
@@ -108,30 +98,27 @@ class Intake:
                     msg = f"{source.path} has a line longer than {_LONGEST_LINE >> 20} MB"
                     raise UserError(msg)
                 if block:
-                    if head and not first:
+                    if head and not is_first:
                         for _ in range(source.header_lines):
                             end = _LINE_END.search(block)
                             block = block[end.end() :] if end else b""
                     head = False
                     block = self._look(block)
-                    write(block)
-                    self._hash.update(block)
-                    self.bytes += len(block)
-                    if not self._quoted:
-                        yield self.bytes
+                    self.file.write(block)
+                    yield block
                 if not data:
                     break
                 read += len(data)
                 if time.monotonic() - said > _SECONDS_BETWEEN_LINES:
                     said = time.monotonic()
                     self._say(f"{source.path}: {read >> 20} of {source.size >> 20} MB read")
-        if self._quoted:
-            self.tidy = False
-            self._quoted = False
+        if self.is_quoted:
+            self.is_tidy = False
+            self.is_quoted = False
 
     def _look(self, block: bytes) -> bytes:
         """Count what is in a block of whole lines; return it with LF as line end."""
-        was_quoted = self._quoted
+        was_quoted = self.is_quoted
         if b"\r" in block:
             self.canonical = False
         if self._quote not in block:
@@ -146,13 +133,12 @@ class Intake:
             outside = self._quote.join(pieces[was_quoted::2])
             if was_quoted:
                 outside = self._quote + outside
-            self._quoted = was_quoted ^ (len(pieces) % 2 == 0)
-            if self._quoted:
+            self.is_quoted = was_quoted ^ (len(pieces) % 2 == 0)
+            if self.is_quoted:
                 outside += self._quote
-            if self.tidy and self._stray.search(outside):
-                self.tidy = False
+            if self.is_tidy and self._stray.search(outside):
+                self.is_tidy = False
         self.rows += outside.count(b"\n")
-        self.delimiters += outside.count(self._delimiter)
         # before release 18, PostgreSQL takes a line `\.` for the end of the data
         if self._is_lone and (b"\n\\.\n" in outside or outside.startswith(b"\\.\n")):
             self.canonical = False

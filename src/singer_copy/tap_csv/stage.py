@@ -1,8 +1,8 @@
 """A user's CSV files become one checked scratch file in our dialect.
 
-Fast where all is well: one pass over the bytes, and close behind it DuckDB over the values. A
-file in our dialect already is taken byte for byte, another is rewritten by DuckDB. Where
-anything is wrong, the exact reader says what and where.
+Fast where all is well: one pass over the bytes, and beside it Arrow over the values. A file in
+our dialect already is taken byte for byte, another is rewritten by DuckDB. Where anything is
+wrong, the exact reader says what and where.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from singer_copy.dialect import RowCounter, format_row
 from singer_copy.errors import UserError
-from singer_copy.staging import BLOCK, safe_name
+from singer_copy.staging import BLOCK, ScratchFile, safe_name
 from singer_copy.tap_csv import check
 from singer_copy.tap_csv.clean import CleanCheck
 from singer_copy.tap_csv.files import CsvTable
@@ -66,8 +65,6 @@ def stage(
     Raises:
         UserError: the files cannot be read, or rows are bad and there is no quarantine.
     """
-    import duckdb
-
     started = time.monotonic()
     name = safe_name(table.entity)
     folder = scratch / f"{name}.parts"
@@ -75,8 +72,8 @@ def stage(
     target = scratch / f"{name}.csv"
     intake = Intake(table, folder / "taken.csv", say)
     form = table.format
-    db = check.connect(folder)
-    checks = CleanCheck(db, table, intake.target, folder)
+    database = check.Database(folder)
+    checks = CleanCheck(table, database)
     rejects = None
     try:
         try:
@@ -85,28 +82,32 @@ def stage(
                 intake.canonical = False  # blank lines, which are no rows to DuckDB
             if rows is not None and not table.metadata and not intake.canonical:
                 source = check.reader(
-                    intake.target,
+                    intake.file.path,
                     len(table.columns),
                     delimiter=form.delimiter,
                     quote=form.quote,
                     nulls=table.null_values,
                 )
-                check.write_rows(db, source, table, folder / "rows.csv", numbered=False)
-        except duckdb.InvalidInputException:
+                check.write_rows(
+                    database.session(), source, table, folder / "rows.csv", numbered=False
+                )
+        except check.unreadable():
             rows = None  # a record longer than the reader's buffer, say: read it exactly
         if rows is not None and intake.canonical:
             how = "copied"
-            intake.target.rename(target)
-            staged = Staged(target, intake.rows, intake.bytes, intake.sha256)
+            intake.file.path.rename(target)
+            staged = Staged(target, intake.rows, intake.file.bytes, intake.file.sha256)
         else:
             how = "rewritten"
             if rows is None or table.metadata:
-                intake.target.unlink()
-                rejects = _exact(db, table, scratch, folder, quarantine=quarantine, warn=warn)
+                intake.file.path.unlink()
+                rejects = _exact(
+                    database.session(), table, scratch, folder, quarantine=quarantine, warn=warn
+                )
             staged = _finish(table, folder / "rows.csv", target, rejects)
     finally:
         checks.close()
-        db.close()
+        database.close()
         _remove(folder)
     say(
         f"{', '.join(str(s.path) for s in table.sources[:3])}: {staged.rows:,} rows, "
@@ -118,13 +119,12 @@ def stage(
 def _take(intake: Intake, checks: CleanCheck, say: Callable[[str], None]) -> int | None:
     """Bring the files into scratch; return their rows where all is well, else None."""
     plain = intake.table.format.is_plain
-    for size in intake.take():
-        if plain and intake.tidy:
-            checks.grown(size)
-    if not plain or not intake.tidy:
+    for block in intake.take():
+        if plain and intake.is_tidy:
+            checks.add(block, is_whole=not intake.is_quoted)
+    if not plain or not intake.is_tidy:
         return None
-    checks.grown(intake.bytes, complete=True)
-    return checks.rows(intake.delimiters, say)
+    return checks.rows(intake.file.path, say)
 
 
 def _exact(
@@ -173,16 +173,14 @@ def _exact(
 
 def _finish(table: CsvTable, rows: Path, target: Path, rejects: Rejects | None) -> Staged:
     """Put the header before the rows; count and hash on the way."""
-    counter, digest, size = RowCounter(), sha256(), 0
-    with rows.open("rb") as source, target.open("wb", buffering=0) as out:
+    counter = RowCounter()
+    with rows.open("rb") as source, ScratchFile(target) as out:
         block = format_row(check.output_columns(table)).encode()
         while block:
             out.write(block)
             counter.update(block)
-            digest.update(block)
-            size += len(block)
             block = source.read(BLOCK)
-    return Staged(target, counter.rows - 1, size, digest.hexdigest(), rejects)
+    return Staged(target, counter.rows - 1, out.bytes, out.sha256, rejects)
 
 
 def _remove(folder: Path) -> None:

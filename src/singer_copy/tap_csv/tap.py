@@ -94,15 +94,15 @@ class FileStream(Stream):
             self.verify()
             names = [name for name, _, _ in self.columns]
             convert = [from_text(kind) for _, kind, _ in self.columns]
-            db = check.connect(Path(folder))
+            database = check.Database(Path(folder))
             try:
-                for row in check.read_rows(db, self.path, len(names)):
+                for row in check.read_rows(database.session(), self.path, len(names)):
                     yield {
                         name: None if text is None else of(text)
                         for name, of, text in zip(names, convert, row, strict=True)
                     }
             finally:
-                db.close()
+                database.close()
                 if Path(folder) in self.path.parents:
                     self.path = None
 
