@@ -307,6 +307,30 @@ def test_parts_make_the_same_file_as_one_copy(project: Project) -> None:
     assert is_whole(project, "2025-01-12")
 
 
+@pytest.mark.parametrize("heap", ["n", "-n", "md5(n::text)"], ids=["rising", "falling", "any"])
+def test_parts_come_in_the_order_of_the_key_wherever_rows_lie(
+    project: Project, database: str, heap: str
+) -> None:
+    sql(
+        project,
+        database,
+        'CREATE TABLE scattered (code text COLLATE "C" PRIMARY KEY, n int, filler text)',
+        "INSERT INTO scattered SELECT 'é' || n % 7 || '-' || n, n, repeat('x', n % 300) "
+        f"FROM generate_series(1, 20000) n ORDER BY {heap}",
+        # pages that begin with rows that are gone
+        "DELETE FROM scattered WHERE n % 5 < 3 AND n > 10000",
+    )
+    expected = copied(project, database, "SELECT * FROM scattered ORDER BY code")
+    project.run(
+        JOB,
+        "2025-01-12",
+        TAP_POSTGRES_DATABASE=database,
+        TAP_POSTGRES_PART_BYTES="16384",
+        TAP_POSTGRES_PARALLELISM="3",
+    )
+    assert project.file("scattered", "2025-01-12").read_bytes() == expected
+
+
 @pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz"])
 def test_slice_asks_for_the_rows_of_the_day_alone(
     project: Project, database: str, kind: str

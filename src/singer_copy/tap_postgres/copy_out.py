@@ -1,33 +1,35 @@
 """Tables leave PostgreSQL as CSV files: COPY over several connections, at one instant.
 
 One connection holds a REPEATABLE READ snapshot and exports it; the others read at it. A
-large table is read in parts that are put together in order into one file. Rows never become
-Python objects of ours: psycopg2 hands them to a C buffer.
+large table is read in parts that enter its one file in order. Rows never become Python objects
+of ours: psycopg2 hands them to a C buffer.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
 
-from singer_copy.dialect import RowCounter
 from singer_copy.errors import UserError, one_line
 from singer_copy.progress import EVERY_SECONDS
 from singer_copy.sql import column_list, qualified, quote_ident, quote_literal
+from singer_copy.staging import BLOCK
+from singer_copy.tap_postgres.parts import Part, Whole
 
-BUFFER = 1 << 20
-PART_BYTES = 64 << 20
-"""A table is read in parts when its heap is at least twice this size."""
+PART_BYTES = 8 << 20
+"""How much of a table's heap is a part; a table of less than two is read at once."""
+_SCATTERED = 8
+"""How many times as large a part is where the keys lie all over the heap: each part may then
+have to read all of it."""
 
 _SESSION = (
     "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; "
@@ -96,58 +98,6 @@ class CopiedFile:
     seconds: float
 
 
-@dataclass
-class _Part:
-    table: TableCopy
-    number: int
-    where: str | None
-    path: Path
-
-
-@dataclass
-class _Progress:
-    """Shared by the parts of one table."""
-
-    parts: int
-    started: float = 0.0
-    bytes: int = 0
-    done: dict[int, tuple[_File, int]] = field(default_factory=dict)
-
-
-class _File(io.RawIOBase):
-    """A scratch file that knows its size, its rows and, if it is to be hashed, its sha256."""
-
-    def __init__(self, path: Path, tell: Callable[[int], None], *, hashed: bool) -> None:
-        self.path = path
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        self._tell = tell
-        self.sha256 = hashlib.sha256()
-        self._hashed = hashed
-        self.counter = RowCounter()
-        self.size = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes | memoryview) -> int:  # type: ignore[override]
-        view = memoryview(data)
-        written = 0
-        while written < len(view):
-            written += os.write(self._descriptor, view[written:])
-        if self._hashed:
-            self.sha256.update(view)
-        self.counter.update(view)
-        self.size += written
-        self._tell(written)
-        return written
-
-    def close(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-        super().close()
-
-
 class SnapshotCopy:
     """Copies tables at one instant of the source.
 
@@ -172,7 +122,7 @@ class SnapshotCopy:
         self._folder = folder
         self._parallelism = max(1, parallelism)
         self._part_bytes = part_bytes or PART_BYTES
-        self._progress: dict[str, _Progress] = {}
+        self._wholes: list[tuple[TableCopy, Whole]] = []
         self._lock = threading.Lock()
         self._connections: set[Connection] = set()
         self._stop = threading.Event()
@@ -193,12 +143,13 @@ class SnapshotCopy:
         Raises:
             UserError: a table could not be copied; the others are stopped.
         """
-        work: queue.SimpleQueue[_Part] = queue.SimpleQueue()
+        work: queue.SimpleQueue[tuple[TableCopy, Part]] = queue.SimpleQueue()
         for number, table in enumerate(sorted(tables, key=lambda t: (-t.bytes, t.stream))):
-            parts = self._parts(table, coordinator, number)
-            self._progress[table.stream] = _Progress(len(parts))
-            for part in parts:
-                work.put(part)
+            ranges = self._ranges(table, coordinator)
+            whole = Whole(self._folder / f"{number}.csv", len(ranges))
+            self._wholes.append((table, whole))
+            for part, where in enumerate(ranges):
+                work.put((table, Part(whole, part, where, self._stop)))
         results: queue.SimpleQueue[CopiedFile | BaseException] = queue.SimpleQueue()
         workers = [
             threading.Thread(target=self._work, args=(work, results), daemon=True)
@@ -208,7 +159,7 @@ class SnapshotCopy:
             worker.start()
         try:
             for _ in tables:
-                yield self._next(tables, results, say)
+                yield self._next(results, say)
         finally:
             self._stop.set()
             with self._lock:
@@ -219,7 +170,6 @@ class SnapshotCopy:
 
     def _next(
         self,
-        tables: list[TableCopy],
         results: queue.SimpleQueue[CopiedFile | BaseException],
         say: Callable[[TableCopy, int, float], None],
     ) -> CopiedFile:
@@ -228,44 +178,43 @@ class SnapshotCopy:
                 result = results.get(timeout=EVERY_SECONDS)
             except queue.Empty:
                 now = time.monotonic()
-                for table in tables:
-                    progress = self._progress[table.stream]
-                    if progress.started and len(progress.done) < progress.parts:
-                        say(table, progress.bytes, now - progress.started)
+                for table, whole in self._wholes:
+                    if whole.started and not whole.is_complete:
+                        say(table, whole.read_bytes, now - whole.started)
                 continue
             if isinstance(result, BaseException):
                 raise result
             return result
 
-    def _parts(self, table: TableCopy, coordinator: Connection, number: int) -> list[_Part]:
-        wanted = min(self._parallelism * 2, table.bytes // self._part_bytes)
-        ranges = [table.where]
-        if wanted >= 2 and table.plain and self._parallelism > 1:
-            try:
-                ranges = _ranges(coordinator, table, wanted)
-            except psycopg2.Error as error:
-                msg = f"cannot read {table.stream}: {one_line(error)}"
-                raise UserError(msg) from None
-        return [
-            _Part(table, part, where, self._folder / f"{number}.{part}")
-            for part, where in enumerate(ranges)
-        ]
+    def _ranges(self, table: TableCopy, coordinator: Connection) -> list[str | None]:
+        """Return the WHERE clauses of a table's parts, in the order of their rows."""
+        wanted = table.bytes // self._part_bytes
+        if wanted < 2 or not table.plain or self._parallelism == 1:
+            return [table.where]
+        fewer = max(1, min(self._parallelism * 2, wanted // _SCATTERED))
+        if table.where:
+            wanted = fewer  # a slice may be much less than its table
+        try:
+            return _ranges(coordinator, table, wanted, fewer)
+        except psycopg2.Error as error:
+            msg = f"cannot read {table.stream}: {one_line(error)}"
+            raise UserError(msg) from None
 
     def _work(
         self,
-        work: queue.SimpleQueue[_Part],
+        work: queue.SimpleQueue[tuple[TableCopy, Part]],
         results: queue.SimpleQueue[CopiedFile | BaseException],
     ) -> None:
         connection: Connection | None = None
         try:
             while not self._stop.is_set():
                 try:
-                    part = work.get_nowait()
+                    table, part = work.get_nowait()
                 except queue.Empty:
                     break
                 if connection is None:
                     connection = self._connect()
-                copied = self._copy(connection, part)
+                copied = self._copy(connection, table, part)
                 if copied is not None:
                     results.put(copied)
         except BaseException as error:
@@ -285,24 +234,18 @@ class SnapshotCopy:
             self._connections.add(connection)
         return connection
 
-    def _copy(self, connection: Connection, part: _Part) -> CopiedFile | None:
-        table, progress = part.table, self._progress[part.table.stream]
-        progress.started = progress.started or time.monotonic()
-
-        def tell(count: int) -> None:
-            if self._stop.is_set():
-                raise InterruptedError
-            with self._lock:
-                progress.bytes += count
-
+    def _copy(self, connection: Connection, table: TableCopy, part: Part) -> CopiedFile | None:
+        whole = part.whole
         sql = _copy_sql(table, part.where, header=part.number == 0)
         try:
-            # the others are hashed when they are put behind the first
-            file = _File(part.path, tell, hashed=part.number == 0)
-            with file, io.BufferedWriter(file, BUFFER) as buffer, connection.cursor() as cursor:  # type: ignore[type-var]
+            if part.number == 0:
+                whole.begin()
+            with part, io.BufferedWriter(part, BLOCK) as buffer, connection.cursor() as cursor:  # type: ignore[type-var]
                 cursor.copy_expert(sql, buffer)
                 buffer.flush()
-                rows = cursor.rowcount
+                part.rows = cursor.rowcount
+            if not whole.end(part):
+                return None
         except psycopg2.Error as error:
             msg = f"cannot copy {table.stream} from {self._source.name}: {one_line(error)}"
             raise UserError(msg) from None
@@ -311,37 +254,8 @@ class SnapshotCopy:
         except OSError as error:
             msg = f"cannot write {table.stream} to {self._folder}: {error.strerror}"
             raise UserError(msg) from None
-        with self._lock:
-            progress.done[part.number] = (file, rows)
-            if len(progress.done) < progress.parts:
-                return None
-        return self._join(table, progress)
-
-    def _join(self, table: TableCopy, progress: _Progress) -> CopiedFile:
-        """Put the parts together: the first part's file grows by the others, in order."""
-        (first, rows), *rest = (progress.done[number] for number in sorted(progress.done))
-        size, lines = first.size, first.counter.rows
-        if rest:
-            try:
-                with first.path.open("ab", buffering=0) as whole:
-                    for file, more in rest:
-                        with file.path.open("rb", buffering=0) as part:
-                            while block := part.read(BUFFER):
-                                first.sha256.update(block)
-                                whole.write(block)
-                        file.path.unlink()
-                        rows, size, lines = rows + more, size + file.size, lines + file.counter.rows
-            except OSError as error:
-                msg = f"cannot write {table.stream} to {self._folder}: {error.strerror}"
-                raise UserError(msg) from None
-        if lines != rows + 1:
-            msg = (
-                f"{table.stream}: COPY counted {rows} rows, its file has {lines - 1}: "
-                "nothing was published; run the job again"
-            )
-            raise UserError(msg)
-        seconds = time.monotonic() - progress.started
-        return CopiedFile(table, first.path, rows, size, first.sha256.hexdigest(), seconds)
+        file, seconds = whole.file, time.monotonic() - whole.started
+        return CopiedFile(table, whole.path, whole.rows, file.bytes, file.sha256, seconds)
 
 
 def _copy_sql(table: TableCopy, where: str | None, *, header: bool) -> str:
@@ -354,21 +268,19 @@ def _copy_sql(table: TableCopy, where: str | None, *, header: bool) -> str:
     return f"COPY ({sql}) TO STDOUT WITH ({options})"
 
 
-def _ranges(connection: Connection, table: TableCopy, wanted: int) -> list[str | None]:
-    """Return the WHERE clauses that cut a table into about equal parts, in row order."""
-    name = qualified(table.schema, table.name)
+def _ranges(connection: Connection, table: TableCopy, wanted: int, fewer: int) -> list[str | None]:
+    """Return the WHERE clauses that cut a table into about equal parts, in row order.
+
+    Args:
+        connection: where the table is.
+        table: its rows come in the order of its key, or as they lie.
+        wanted: how many parts, if each is about one stretch of the heap.
+        fewer: how many, if it is not.
+    """
     with connection.cursor() as cursor:
         if table.order_by:
             column = quote_ident(table.order_by[0])
-            # some 300 pages tell the quantiles of the key's first column well enough
-            percent = min(100.0, 100.0 * 300 * 8192 / max(table.bytes, 1))
-            shares = ",".join(str(part / wanted) for part in range(1, wanted))
-            cursor.execute(
-                f"SELECT percentile_disc(ARRAY[{shares}]) WITHIN GROUP (ORDER BY {column})::text[] "
-                f"FROM {name} TABLESAMPLE SYSTEM ({percent:.6f}) REPEATABLE (0)"
-            )
-            found = cursor.fetchone()
-            values = list(dict.fromkeys(found[0])) if found and found[0] else []
+            values = _quantiles(cursor, table, wanted, fewer)
             bounds = [f"{column} >= {quote_literal(value)}" for value in values]
             ends = [f"{column} < {quote_literal(value)}" for value in values]
         else:
@@ -381,3 +293,23 @@ def _ranges(connection: Connection, table: TableCopy, wanted: int) -> list[str |
         parts = [f"({table.where})" if table.where else "", low, high]
         clauses.append(" AND ".join(part for part in parts if part) or None)
     return clauses
+
+
+def _quantiles(cursor: Cursor, table: TableCopy, wanted: int, fewer: int) -> list[str]:
+    """Return texts of the key's first column that cut the table into parts, in their order."""
+    column, pages = quote_ident(table.order_by[0]), table.bytes // 8192
+    looks = min(pages, max(300, 4 * wanted))
+    many, few = (",".join(str(part / n) for part in range(1, n)) for n in (wanted, fewer))
+    cursor.execute(
+        # some rows of pages evenly spaced: where they rise together, a part is a stretch of pages
+        f"WITH seen AS (SELECT (ctid::text::point)[0] AS page, {column} AS key "
+        f"FROM {qualified(table.schema, table.name)} WHERE ctid = ANY(ARRAY("
+        f"SELECT format('(%s,%s)', look * {pages} / {looks}, line)::tid "
+        f"FROM generate_series(0::bigint, {looks - 1}) look, generate_series(1, 3) line))), "
+        "ranked AS (SELECT page, key, rank() OVER (ORDER BY key) AS rank FROM seen) "
+        "SELECT abs(corr(page, rank)) > 0.9, "
+        f"percentile_disc('{{{many}}}'::float8[]) WITHIN GROUP (ORDER BY key)::text[], "
+        f"percentile_disc('{{{few}}}'::float8[]) WITHIN GROUP (ORDER BY key)::text[] FROM ranked"
+    )
+    rise_together, *cuts = cursor.fetchone() or (None, None, None)
+    return list(dict.fromkeys(cuts[0 if rise_together else 1] or []))

@@ -144,7 +144,7 @@ class TapPostgres(MeltanoLabsTapPostgres):
             th.IntegerType(minimum=8192),
             default=PART_BYTES,
             title="Part size",
-            description="Tables of at least twice this many bytes are copied in parts.",
+            description="Bytes of a part; tables of at least two are copied in parts.",
         ),
         th.Property(
             "row_order",

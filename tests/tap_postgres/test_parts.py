@@ -1,0 +1,90 @@
+"""Parts of a table enter its file in order, whatever the order and the pace they come in."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import threading
+from pathlib import Path
+
+import pytest
+
+from singer_copy.tap_postgres import parts
+from singer_copy.tap_postgres.parts import Part, Whole
+
+COUNT = 12
+
+
+@pytest.fixture(params=[0, 500, 1 << 20], ids=["on-disk", "some-on-disk", "in-memory"])
+def _room(request, monkeypatch) -> None:
+    monkeypatch.setattr(parts, "WAITING_BYTES", request.param)
+
+
+def content(number: int) -> bytes:
+    return b"".join(b"%d.%d\n" % (number, line) for line in range(40))
+
+
+def whole_of(folder: Path) -> tuple[Whole, list[Part]]:
+    whole, stop = Whole(folder / "0.csv", COUNT), threading.Event()
+    whole.begin()
+    return whole, [Part(whole, number, None, stop) for number in range(COUNT)]
+
+
+def assert_in_order(whole: Whole, folder: Path) -> None:
+    expected = b"".join(map(content, range(COUNT)))
+    assert whole.is_complete
+    assert whole.path.read_bytes() == expected
+    assert whole.file.sha256 == hashlib.sha256(expected).hexdigest()
+    assert (whole.file.bytes, whole.rows) == (len(expected), 40 * COUNT)
+    assert [path.name for path in folder.iterdir()] == ["0.csv"]
+
+
+@pytest.mark.usefixtures("_room")
+@pytest.mark.parametrize("seed", range(5))
+def test_any_interleaving_gives_the_same_file(tmp_path, seed):
+    whole, all_parts = whole_of(tmp_path)
+    left = {part.number: content(part.number) for part in all_parts}
+    chance = random.Random(seed)
+    complete = []
+    while left:
+        part = all_parts[chance.choice(list(left))]
+        length = chance.randrange(1, 200)
+        part.write(left[part.number][:length])
+        left[part.number] = left[part.number][length:]
+        if not left[part.number]:
+            del left[part.number]
+            part.rows = 40
+            complete.append(whole.end(part))
+    assert complete == [False] * (COUNT - 1) + [True]
+    assert_in_order(whole, tmp_path)
+
+
+@pytest.mark.usefixtures("_room")
+def test_threads_side_by_side_give_the_same_file(tmp_path):
+    whole, all_parts = whole_of(tmp_path)
+
+    def work(mine: list[Part]) -> None:
+        for part in mine:
+            with io.BufferedWriter(part, 64) as buffer:
+                for line in content(part.number).splitlines(keepends=True):
+                    buffer.write(line)
+                buffer.flush()
+                part.rows = 40
+            whole.end(part)
+
+    threads = [threading.Thread(target=work, args=(all_parts[n::3],)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert_in_order(whole, tmp_path)
+
+
+def test_no_more_than_its_share_waits_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "WAITING_BYTES", 1000)
+    _, all_parts = whole_of(tmp_path)
+    for part in all_parts[1:]:
+        part.write(content(part.number))
+    assert sum(len(block) for part in all_parts for block in part.waiting) <= 1000
+    assert all(part.waiting or part.overflow for part in all_parts[1:])
