@@ -192,8 +192,10 @@ class SnapshotCopy:
         if wanted < 2 or not table.plain or self._parallelism == 1:
             return [table.where]
         fewer = max(1, min(self._parallelism * 2, wanted // _SCATTERED))
-        if table.where:
-            wanted = fewer  # a slice may be much less than its table
+        if table.where or (not table.order_by and coordinator.server_version < 140000):
+            # a slice may be much less than its table, and a server without Tid Range Scans reads
+            # all of a table for each part of it
+            wanted = fewer
         try:
             return _ranges(coordinator, table, wanted, fewer)
         except psycopg2.Error as error:
