@@ -114,6 +114,7 @@ def _run_one(bench: Bench, result: Result, number: int) -> None:
     if contestant.schemas and result.losses is None:
         result.losses = checks.look(bench, contestant)
         lost = f"; lost: {report.short(result.losses)}"
+    contestant.reset(bench)  # or autovacuum would tend its tables while another is measured
     peak = f"{run.largest.peak / 1e6:.0f} MB ({run.largest.name})"
     say(
         f"{bench.size.name}: {contestant.name} {number + 1}: {run.seconds:.2f} s, "

@@ -25,7 +25,7 @@ from singer_copy.tap_csv import check
 from singer_copy.tap_csv.files import CsvTable
 from singer_copy.tap_csv.plain import plain_values
 
-STRETCH = 1 << 20
+STRETCH = 1 << 19
 """Bytes that are checked at a time, at least."""
 _LONGEST = 16 << 20
 """A stretch that has not ended by then is left to the exact reader: a quote may be open."""

@@ -123,7 +123,7 @@ def load_table(
     load_id: str,
     log: logging.Logger,
 ) -> Loaded:
-    """Copy a file into a new table of the parts schema, and commit it.
+    """Copy a file into a new table of the parts schema, commit and analyze it.
 
     Raises:
         UserError: the file is not what its proof says, or PostgreSQL refuses its rows.
@@ -137,7 +137,8 @@ def load_table(
         if time.time() - started.timestamp() > EVERY_SECONDS:
             log.info("%s: %s rows copied; building its key", table.name, f"{rows:,}")
         _add_key(cursor, warehouse, table, making, path)
-        # the planner needs it at once, autovacuum comes a minute later; it reads a sample
+    with session, session.cursor() as cursor:
+        # the planner needs it at once; in the COPY's transaction it would not count for autovacuum
         cursor.execute(f"ANALYZE {qualified(warehouse.parts, making)}")
     done = Loaded(table, making, rows, proof["bytes"], proof["sha256"], started, datetime.now(UTC))
     log.info("%s", table_line(table.name, rows, done.bytes, done.seconds))
