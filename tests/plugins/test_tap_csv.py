@@ -146,6 +146,23 @@ def test_blank_line_is_a_null_where_there_is_one_column(run):
     assert run.take(b"a\n1\n\n2\n") == b"a\n1\n\n2\n"
 
 
+KEYS = {
+    "integer": "-5 +1 2 10",
+    "numeric": "1.5 2e0 30 31 32 33 4e1",
+    "numeric(6,2)": "-1.5 2e0 30",
+    "real": "0.5 1e3 2e3 NaN",
+    "date": "0001-01-01 2025-01-05 2025-01-06",
+    "timestamp": "2025-01-05 2025-01-05T10:11 2025-01-05T10:11:12.1234567",
+    "timestamptz": "2025-01-05T10:11Z 2025-01-05T10:12Z",
+    "time": "10:11 10:11:12.5 23:00",
+    "uuid": "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 A0EEBC999C0B4EF8BB6D6BB9BD380A12",
+    "boolean": "f t",
+    "text": "B a é 🦆",
+    "char(3)": "a ab b",
+    "bytea": "\\x00 \\x00ff",
+}
+
+
 class TestStretches:
     """A file is checked in stretches while it comes in; nobody can tell from outside."""
 
@@ -180,10 +197,22 @@ class TestStretches:
             said = run.refuse(b"\n".join(lines), types=TYPES, keys=["id"])
             assert f"line {place + 1}, column qty" in said
 
-    def test_record_longer_than_a_stretch_may_be_is_taken(self, run, monkeypatch):
+    @pytest.mark.parametrize("before", [0, 9])
+    def test_record_longer_than_a_stretch_may_be_is_taken(self, run, monkeypatch, before):
         monkeypatch.setattr(clean, "_LONGEST", 256)
-        content = self.content(range(9)) + b'9,1,"' + b"long\n" * 99 + b'"\n10,1,\n'
+        content = self.content(range(before)) + b'9,1,"' + b"long\n" * 99 + b'"\n10,1,\n'
         assert run.take(content, types=TYPES, keys=["id"]) == content
+
+    @pytest.mark.parametrize("kind", KEYS)
+    def test_keys_of_every_type_are_held_against_each_other(self, run, kind):
+        values = KEYS[kind].split(" ")
+        rows = [f"{value},{number:0>40}\n" for number, value in enumerate(values)]
+        good = "k,n\n" + "".join(rows)
+        assert run.take(good.encode(), types={"k": kind}, keys=["k"]) == good.encode()
+        for at, row in enumerate(rows):
+            said = run.refuse((good + row).encode(), types={"k": kind}, keys=["k"])
+            assert f"line {len(rows) + 2}: key (k) = " in said
+            assert f"is also on line {at + 2}" in said
 
     def test_quote_that_is_never_closed_is_found_wherever_it_stands(self, run, monkeypatch):
         monkeypatch.setattr(clean, "_LONGEST", 256)

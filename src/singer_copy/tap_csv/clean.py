@@ -82,13 +82,15 @@ class CleanCheck:
             path: the complete file.
             say: logs a line of progress.
         """
+        if self._given_up:
+            return None
         if self._pending:
             self._submit()
         seen: list[_Seen] = []
         said = time.monotonic()
         for done in self._checks:
             stretch = done.result()
-            if stretch is None or self._given_up:
+            if stretch is None:
                 return None
             if stretch.rows:
                 seen.append(stretch)
@@ -97,7 +99,7 @@ class CleanCheck:
                 say(f"{self._table.entity}: {len(seen) / len(self._checks):.0%} checked")
         # what rises within each stretch must also rise from each to the next
         rises = all(stretch.rises for stretch in seen) and all(
-            before.last < after.first for before, after in itertools.pairwise(seen)
+            _goes_on_above(before, after) for before, after in itertools.pairwise(seen)
         )
         if self._table.keys and not rises and not self._has_unique_keys(path):
             return None
@@ -112,9 +114,9 @@ class CleanCheck:
         self._pending.clear()
         self._size = 0
         self._free.acquire()  # so that no more than a few stretches are in memory
-        check_ = self._pool.submit(self._check, data, is_first=not self._checks)
-        check_.add_done_callback(lambda _: self._free.release())
-        self._checks.append(check_)
+        found = self._pool.submit(self._check, data, is_first=not self._checks)
+        found.add_done_callback(lambda _: self._free.release())
+        self._checks.append(found)
 
     def _check(self, data: bytes, *, is_first: bool) -> _Seen | None:
         """Return what a stretch has, None where it is not fine."""
@@ -212,6 +214,14 @@ def _rise(columns: list[pa.Array]) -> bool:
         above = pc.or_(above, pc.and_(equal, pc.greater(after, before)))
         equal = pc.and_(equal, pc.equal(after, before))
     return bool(pc.all(above, skip_nulls=False).as_py())
+
+
+def _goes_on_above(before: _Seen, after: _Seen) -> bool:
+    """Return whether the keys of a stretch are above those of the one before, if it can be told."""
+    try:
+        return before.last < after.first
+    except TypeError:
+        return False  # a numeric that took a closer look is a text
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
