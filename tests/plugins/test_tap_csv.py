@@ -715,6 +715,7 @@ def loads_duckdb(run: Run, config: dict) -> bool:
 
 def test_duckdb_is_loaded_only_for_what_needs_it(run, staged):
     assert not loads_duckdb(run, staged)
-    assert not loads_duckdb(run, run.config(ORDERS, types=TYPES, keys=["id"]))
+    for content in (ORDERS, b"id,qty,note\n1,5,a\n", b"id,qty,note\n"):
+        assert not loads_duckdb(run, run.config(content, types=TYPES, keys=["id"]))
     assert loads_duckdb(run, run.config(ORDERS.replace(b"5", b"+5"), types=TYPES))
     assert loads_duckdb(run, run.config(ORDERS.replace(b"\n", b"\r\n")))

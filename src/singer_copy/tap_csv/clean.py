@@ -213,7 +213,7 @@ def _rise(columns: list[pa.Array]) -> bool:
         before, after = column.slice(0, len(column) - 1), column.slice(1)
         above = pc.or_(above, pc.and_(equal, pc.greater(after, before)))
         equal = pc.and_(equal, pc.equal(after, before))
-    return bool(pc.all(above, skip_nulls=False).as_py())
+    return bool(pc.all(above, skip_nulls=False, min_count=0).as_py())
 
 
 def _goes_on_above(before: _Seen, after: _Seen) -> bool:
