@@ -480,6 +480,17 @@ def kill_somewhere(project: Project, database: str, seed: int) -> None:
         else:
             subprocess.run(["pkill", "-9", "-g", str(process.pid), "-f", victim])
     process.communicate(timeout=60)
+    # a target that outlives Meltano may still be publishing what it was told to the end
+    wait_until(lambda: not is_alive(process.pid))
+
+
+def is_alive(group: int) -> bool:
+    """Return whether any process of a group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def crash_and_recover(project: Project, database: str, rounds: int, seed: int) -> None:
