@@ -256,6 +256,12 @@ class SnapshotCopy:
         except OSError as error:
             msg = f"cannot write {table.stream} to {self._folder}: {error.strerror}"
             raise UserError(msg) from None
+        if whole.counter.rows != whole.rows + 1:
+            msg = (
+                f"{table.stream}: COPY counted {whole.rows} rows, its file has "
+                f"{whole.counter.rows - 1}: nothing was published; run the job again"
+            )
+            raise UserError(msg)
         file, seconds = whole.file, time.monotonic() - whole.started
         return CopiedFile(table, whole.path, whole.rows, file.bytes, file.sha256, seconds)
 

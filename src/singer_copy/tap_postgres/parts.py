@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
+from singer_copy.dialect import RowCounter
 from singer_copy.staging import BLOCK, ScratchFile
 
 WAITING_BYTES = 32 << 20
@@ -25,6 +26,7 @@ class Whole:
         self.path = path
         self.file: ScratchFile  # from `begin` on
         self.rows = 0
+        self.counter = RowCounter()
         self.started = 0.0
         self.read_bytes = 0
         self._parts = parts
@@ -56,8 +58,8 @@ class Whole:
             else:
                 part.overflow = part.overflow or part.path.open("w+b", buffering=0)
         if is_its_turn:
-            # nobody else writes to it until this part has ended
-            self.file.write(data)
+            # nobody else does until this part has ended
+            self._put(data)
         elif part.overflow:
             rest = data
             while rest:
@@ -78,16 +80,20 @@ class Whole:
     def _enter(self, part: Part) -> None:
         """Put into the file what a part had to keep until its turn."""
         for block in part.waiting:
-            self.file.write(block)
+            self._put(block)
             self._waiting -= len(block)
         part.waiting.clear()
         if part.overflow:
             part.overflow.seek(0)
             while block := part.overflow.read(BLOCK):
-                self.file.write(block)
+                self._put(block)
             part.overflow.close()
             part.path.unlink()
             part.overflow = None
+
+    def _put(self, data: bytes | memoryview) -> None:
+        self.file.write(data)
+        self.counter.update(data)
 
 
 class Part(io.RawIOBase):
