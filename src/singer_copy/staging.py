@@ -334,17 +334,6 @@ class ScratchFile:
         self._hash = hashlib.sha256()
         self._behind = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
     @property
     def sha256(self) -> str:
         """The sha256 of what was written, as hex digits."""

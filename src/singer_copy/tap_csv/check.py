@@ -107,6 +107,20 @@ def reader(
     return f"read_csv({quote_literal(str(path))}, {given})"
 
 
+def table_reader(path: Path, table: CsvTable, *, numbered: bool = False, longest: int = 0) -> str:
+    """Return SQL that reads a scratch file with a table's rows in its own format."""
+    form = table.format
+    return reader(
+        path,
+        len(table.columns),
+        delimiter=form.delimiter,
+        quote=form.quote,
+        nulls=table.null_values,
+        numbered=numbered,
+        longest=longest,
+    )
+
+
 def find_bad(
     db: duckdb.DuckDBPyConnection,
     source: str,

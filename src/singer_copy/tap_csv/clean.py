@@ -130,10 +130,9 @@ class CleanCheck:
             if name in keys and column.null_count:
                 return None
             values[name] = plain_values(_whole(column), kind)
-        if any(column is None for column in values.values()):
-            self._look_closer(texts, values)
-            if any(column is None for column in values.values()):
-                return None
+        open_ = [index for index, name in enumerate(names) if values[name] is None]
+        if open_ and not self._look_closer(texts, open_, values):
+            return None
         columns = [values[key] for key in keys]
         if not columns or not texts.num_rows:
             return _Seen(texts.num_rows, rises=True)
@@ -172,32 +171,26 @@ class CleanCheck:
             ),
         )
 
-    def _look_closer(self, texts: pa.Table, values: dict[str, Any]) -> None:
-        """Fill in the columns that Arrow left open and that are fine by the rules of `types`."""
-        names = self._table.columns
+    def _look_closer(self, texts: pa.Table, open_: list[int], values: dict[str, Any]) -> bool:
+        """Return whether the columns that Arrow left open are fine by the rules of `types`.
+
+        Those of the key get their values.
+        """
         bad = check.bad_values(self._table)
-        open_ = [index for index, name in enumerate(names) if values[name] is None]
-        forms = dict(zip(self._table.keys, check.key_values(self._table), strict=True))
-        asked = [f"count(*) FILTER ({bad[index]})" for index in open_ if index in bad]
+        asked = [f"count(*) FILTER ({bad[index]})" for index in open_]
         with self._database.session() as session:
             session.register("texts", texts)
             counts = session.execute(f"SELECT {', '.join(asked)} FROM texts").fetchall()
             if any(counts[0]):
-                return
-            for index in open_:
-                form = forms.get(names[index], f"c{index}")
-                found = session.sql(f"SELECT {form} FROM texts").to_arrow_table()
-                values[names[index]] = _whole(found.column(0))
+                return False
+            for key, form in zip(self._table.keys, check.key_values(self._table), strict=True):
+                if values[key] is None:
+                    found = session.sql(f"SELECT {form} FROM texts").to_arrow_table()
+                    values[key] = _whole(found.column(0))
+        return True
 
     def _has_unique_keys(self, path: Path) -> bool:
-        form = self._table.format
-        source = check.reader(
-            path,
-            len(self._table.columns),
-            delimiter=form.delimiter,
-            quote=form.quote,
-            nulls=self._table.null_values,
-        )
+        source = check.table_reader(path, self._table)
         keys = ", ".join(check.key_values(self._table))
         with self._database.session() as session:
             twice = session.execute(

@@ -11,6 +11,7 @@ import codecs
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from singer_copy.errors import UserError
@@ -58,7 +59,7 @@ class Intake:
         Raises:
             UserError: a file is not in its encoding, has a NUL byte, or changes meanwhile.
         """
-        with self.file:
+        with closing(self.file):
             for source in self.table.sources:
                 yield from self._take(source, is_first=source is self.table.sources[0])
                 source.assert_unchanged()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,7 +72,6 @@ def stage(
     folder.mkdir()
     target = scratch / f"{name}.csv"
     intake = Intake(table, folder / "taken.csv", say)
-    form = table.format
     database = check.Database(folder)
     checks = CleanCheck(table, database)
     rejects = None
@@ -81,13 +81,7 @@ def stage(
             if rows != intake.rows:
                 intake.canonical = False  # blank lines, which are no rows to DuckDB
             if rows is not None and not table.metadata and not intake.canonical:
-                source = check.reader(
-                    intake.file.path,
-                    len(table.columns),
-                    delimiter=form.delimiter,
-                    quote=form.quote,
-                    nulls=table.null_values,
-                )
+                source = check.table_reader(intake.file.path, table)
                 check.write_rows(
                     database.session(), source, table, folder / "rows.csv", numbered=False
                 )
@@ -132,7 +126,6 @@ def _exact(
     *, quarantine: bool, warn: Callable[[str], None],
 ) -> Rejects | None:  # fmt: skip
     """Write the good rows by way of the exact reader; return the others, if any."""
-    form = table.format
     rejects = Rejects(
         [source.path for source in table.sources],
         scratch / f"{safe_name(table.entity)}.rejects.csv",
@@ -141,15 +134,7 @@ def _exact(
     try:
         longest = number_rows(table, numbered, rejects)
         check.make_room(db, longest)
-        source = check.reader(
-            numbered,
-            len(table.columns),
-            delimiter=form.delimiter,
-            quote=form.quote,
-            nulls=table.null_values,
-            numbered=True,
-            longest=longest,
-        )
+        source = check.table_reader(numbered, table, numbered=True, longest=longest)
         check.find_bad(db, source, table, rejects, only_first=not quarantine)
     finally:
         rejects.close()
@@ -174,7 +159,7 @@ def _exact(
 def _finish(table: CsvTable, rows: Path, target: Path, rejects: Rejects | None) -> Staged:
     """Put the header before the rows; count and hash on the way."""
     counter = RowCounter()
-    with rows.open("rb") as source, ScratchFile(target) as out:
+    with rows.open("rb") as source, closing(ScratchFile(target)) as out:
         block = format_row(check.output_columns(table)).encode()
         while block:
             out.write(block)
