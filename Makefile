@@ -50,19 +50,22 @@ psql: ## Open the warehouse (make psql DB=source: the source)
 
 run: install up ## Run the whole pipeline for DATE (make run DATE=2025-01-01), today when unset
 	@$(MELTANO) run $(JOB)
-	@$(BIN)/python -m day report >/dev/null
-	@$(BIN)/python -m day summary
+	@$(BIN)/python -m sealed_days.day report >/dev/null
+	@$(BIN)/python -m sealed_days.day summary
 
 status: .venv/installed ## The days: what is there, what is missing, what to run
-	@$(BIN)/python -m day status
+	@$(BIN)/python -m sealed_days.day status
 
 report: .venv/installed ## One HTML page on all days: output/report.html
-	@$(BIN)/python -m day report
+	@$(BIN)/python -m sealed_days.day report
 
-lint: .venv/installed ## ruff (lint and format) and mypy
+lint: .venv/installed ## ruff (lint and format), mypy, and who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache >.lint-imports.log || { cat .lint-imports.log; exit 1; }
+
+IN_PLUGINS := tests/tap_csv tests/target_csv tests/target_postgres
 
 # The plugins' own tests call them in-process, each in an environment with the plugin's pins.
 .tests/%/installed: requirements/test-%.txt .venv/installed
@@ -81,7 +84,7 @@ airflow: install .meltano/airflow-installed ## Airflow on http://localhost:8080,
 test: install lint .tests/plugins/installed .tests/tap-postgres/installed ## All tests, against a real PostgreSQL, Meltano and Airflow
 	@$(BIN)/pytest -n 2 --dist loadfile
 	@$(BIN)/pytest -m live tests/airflow/test_dags_test.py
-	@PYTHONPATH=$(CURDIR)/src .tests/plugins/bin/python -m pytest tests/plugins
+	@PYTHONPATH=$(CURDIR)/src .tests/plugins/bin/python -m pytest $(IN_PLUGINS)
 	@PYTHONPATH=$(CURDIR)/src .tests/tap-postgres/bin/python -m pytest tests/tap_postgres
 
 test-slow: install ## What takes longer: kill -9 at fifty moments, …

@@ -27,7 +27,7 @@ INSERT INTO shippers VALUES (7, 'New, "one"', NULL);
 def day(project: Project, *args: str, code: int = 0, **env: str) -> str:
     """Run the command; return what it prints, or the one line that it ends with."""
     done = subprocess.run(
-        [sys.executable, "-m", "day", *args],
+        [sys.executable, "-m", "sealed_days.day", *args],
         cwd=project.root,
         env=project.env(**env),
         capture_output=True,
@@ -219,13 +219,14 @@ def test_diff_compares_whole_rows_where_there_is_no_key(days: Project, tmp_path:
 def _seal(output: Path, name: str, text: str) -> None:
     from datetime import date
 
-    from singer_copy.staging import StagedDays, TableFile, file_sha256
+    from sealed_days.core.proven_file import ProvenFile
+    from sealed_days.store.days import StagedDays
+    from sealed_days.store.manifest import StagedTable
 
     with StagedDays(output, "s").begin(date.fromisoformat(name)) as draft:
         path = draft.path("t")
         path.write_text(text)
-        rows = text.count("\n") - 1
-        table = TableFile("t", rows, len(text), file_sha256(path), (("a", "text", "text"),))
+        table = StagedTable("t", ProvenFile.measure(path), (("a", "text", "text"),))
         draft.add(table)
         draft.seal()
 

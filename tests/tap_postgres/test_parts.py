@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from singer_copy.tap_postgres import parts
-from singer_copy.tap_postgres.parts import Part, Whole
+from sealed_days.tap_postgres import ordered_file
+from sealed_days.tap_postgres.ordered_file import Part, Whole
 
 COUNT = 12
 
 
 @pytest.fixture(params=[0, 500, 1 << 20], ids=["on-disk", "some-on-disk", "in-memory"])
 def _room(request, monkeypatch) -> None:
-    monkeypatch.setattr(parts, "WAITING_BYTES", request.param)
+    monkeypatch.setattr(ordered_file, "WAITING_BYTES", request.param)
 
 
 def content(number: int) -> bytes:
@@ -82,7 +82,7 @@ def test_threads_side_by_side_give_the_same_file(tmp_path):
 
 
 def test_no_more_than_its_share_waits_in_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(parts, "WAITING_BYTES", 1000)
+    monkeypatch.setattr(ordered_file, "WAITING_BYTES", 1000)
     _, all_parts = whole_of(tmp_path)
     for part in all_parts[1:]:
         part.write(content(part.number))

@@ -12,9 +12,9 @@ from typing import Any
 from conftest import SOURCE
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
-from singer_copy.tap_postgres.tap import TapPostgres
+from sealed_days.tap_postgres.sdk import TapPostgres
 
-TAP = "from singer_copy.tap_postgres import main; main()"
+TAP = "from sealed_days.tap_postgres import main; main()"
 EMPTY = ["public-customer_customer_demo", "public-customer_demographics"]
 
 

@@ -1,1 +1,0 @@
-"""`day`: what do we have, is it right, what changed. Reads manifests, files and the warehouse."""

@@ -1,0 +1,58 @@
+"""DATE, the day a run works on."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from sealed_days.core.errors import UserError
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def time_zone(name: str | None) -> tzinfo:
+    """Return the time zone of an IANA name; unset means UTC.
+
+    Raises:
+        UserError: the name is not known.
+    """
+    if not name:
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        msg = (
+            f"DATE_TIMEZONE is {name!r}, which is not a time zone: "
+            "use an IANA name such as DATE_TIMEZONE=America/Sao_Paulo in .env"
+        )
+        raise UserError(msg) from None
+
+
+def resolve_date(value: str | None, timezone: str | None) -> tuple[date, bool]:
+    """Return the day a run works on, and whether DATE named it.
+
+    Unset or empty means today in the configured time zone.
+
+    Raises:
+        UserError: the value is not a calendar date written YYYY-MM-DD.
+    """
+    if not value:
+        return datetime.now(time_zone(timezone)).date(), False
+    try:
+        if not _ISO_DATE.fullmatch(value):
+            raise ValueError
+        return date.fromisoformat(value), True
+    except ValueError:
+        msg = (
+            f"DATE is {value!r}, which is not a day written YYYY-MM-DD: nothing was touched; "
+            "use for example DATE=2025-01-31 meltano run JOB"
+        )
+        raise UserError(msg) from None
+
+
+def say_date(day: date, given: bool, timezone: str | None) -> str | None:
+    """Return the line that tells which day was taken when DATE did not name one."""
+    if given:
+        return None
+    return f"DATE is not set: using today, {day.isoformat()} ({timezone or 'UTC'})"

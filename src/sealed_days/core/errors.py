@@ -1,0 +1,53 @@
+"""One clear line for the user instead of a traceback."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class UserError(Exception):
+    """Something the user can fix; its kinds are the classes below.
+
+    The message is one line: what is wrong, where, and the command that fixes it.
+    """
+
+
+class ConfigurationError(UserError):
+    """A setting, a variable or DATE is wrong: nothing was touched."""
+
+
+class SourceError(UserError):
+    """The source database or file cannot give what was asked for."""
+
+
+class FileError(UserError):
+    """A staged file, a manifest or a scratch file is missing, damaged or cannot be written."""
+
+
+class WarehouseError(UserError):
+    """The warehouse cannot take or give what was asked for."""
+
+
+class BusyError(UserError):
+    """Another run holds what this one needs: wait for it, then run again."""
+
+
+def one_line(error: BaseException) -> str:
+    """Return the text of an error, server details included, as one line."""
+    return " ".join(str(error).split())
+
+
+@contextmanager
+def one_line_errors(plugin: str) -> Iterator[None]:
+    """Log a UserError as one line and end the process with exit code 1.
+
+    Any other exception is a bug and keeps its traceback.
+    """
+    try:
+        yield
+    except UserError as error:
+        logging.getLogger(plugin).error("%s", one_line(error))
+        sys.exit(1)

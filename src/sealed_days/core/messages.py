@@ -1,0 +1,120 @@
+"""What our taps and targets say to each other: whole files instead of rows.
+
+SCHEMA           standard, all of them before the first BATCH. In `schema`, our taps add
+                 `x-staging` ({"kind": "snapshot" | "slice", "day_column": …, "row_order": …,
+                 "rejects": {"path": URI, "rows": n} where bad rows were set aside,
+                 "read": {…}, "whole_files": true where no stream of the run sends rows, and
+                 from tap-csv in its second role "source", "date", "job"}), and in each property
+                 `x-sql-datatype`, the column's PostgreSQL type, and `x-source-type`, its
+                 exact type at the source where that differs (enum, domain, composite).
+BATCH            `encoding.format: csv` (see `dialect`), `manifest`: one file:// URI, and
+                 `files`, one {"rows", "bytes", "sha256"} per URI.
+ACTIVATE_VERSION after the stream's last BATCH or RECORD: the stream is complete. A pipe's
+                 end says nothing: a tap that dies closes it as one that finishes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from sealed_days.core.dialect import ENCODING
+from sealed_days.core.errors import FileError, UserError
+from sealed_days.core.pgtypes import sql_type
+from sealed_days.core.proven_file import ProvenFile
+
+STAGING = "x-staging"
+SOURCE_TYPE = "x-source-type"
+
+
+def write(message: dict[str, Any]) -> None:
+    """Write a message to standard output, at once."""
+    sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def schema(
+    stream: str, properties: dict[str, Any], keys: Sequence[str], staging: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the SCHEMA message of a stream whose rows travel as a file."""
+    body = {"type": "object", "properties": properties, STAGING: staging}
+    return {"type": "SCHEMA", "stream": stream, "schema": body, "key_properties": list(keys)}
+
+
+def batch(stream: str, file: ProvenFile) -> dict[str, Any]:
+    """Return the BATCH message for one whole file and what proves it."""
+    return {
+        "type": "BATCH",
+        "stream": stream,
+        "encoding": {"format": ENCODING},
+        "manifest": [file.path.absolute().as_uri()],
+        "files": [file.proof],
+    }
+
+
+def activate_version(stream: str, version: int) -> dict[str, Any]:
+    """Return the message that says that a stream is complete."""
+    return {"type": "ACTIVATE_VERSION", "stream": stream, "version": version}
+
+
+def batch_file(message: dict[str, Any]) -> ProvenFile:
+    """Return the file that a BATCH message names and proves.
+
+    Raises:
+        UserError: the encoding is not ours, it names other than one local file, or proves none.
+    """
+    encoding = message["encoding"].get("format")
+    if encoding != ENCODING or message["encoding"].get("compression") not in {None, "none"}:
+        msg = (
+            f"stream {message['stream']} comes in BATCH files of format {encoding}: this target "
+            "reads uncompressed csv; remove batch_config from the extractor in meltano.yml"
+        )
+        raise UserError(msg)
+    if len(message["manifest"]) != 1:
+        msg = f"stream {message['stream']}: a csv BATCH names one whole file"
+        raise UserError(msg)
+    proofs = message.get("files") or [None]
+    try:
+        return ProvenFile.of(file_of(message["manifest"][0]), proofs[0])
+    except ValueError as error:
+        msg = f"stream {message['stream']}: {error}: only a tap of this project can send it"
+        raise FileError(msg) from None
+
+
+def file_of(uri: str) -> Path:
+    """Return the local file that a file:// URI names.
+
+    Raises:
+        UserError: the URI is of another scheme.
+    """
+    parts = urlparse(uri)
+    if parts.scheme not in {"", "file"}:
+        msg = f"{uri} is not a local file: use a storage.root on this machine in batch_config"
+        raise UserError(msg)
+    return Path(unquote(parts.path))
+
+
+def scratch_area(batch_config: Mapping[str, Any]) -> Path:
+    """Return the folder for scratch files that a tap's storage.root, a path or a URI, names.
+
+    Raises:
+        UserError: it is not set, or not local.
+    """
+    root = (batch_config.get("storage") or {}).get("root")
+    if not root:
+        msg = "batch_config has no storage.root: set it to the scratch folder in meltano.yml"
+        raise UserError(msg)
+    return file_of(root) if root.startswith("file:") or "://" in root else Path(root)
+
+
+def columns_of(schema: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """Return (name, PostgreSQL type, type at the source) for a SCHEMA message's properties."""
+    columns = []
+    for name, prop in schema["properties"].items():
+        kind = sql_type(prop)
+        columns.append((name, kind, prop.get(SOURCE_TYPE, kind)))
+    return tuple(columns)

@@ -1,0 +1,72 @@
+"""A complete file and what proves it: the one type that passes from step to step."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from sealed_days.core.dialect import RowCounter
+
+BLOCK = 1 << 20
+"""Bytes read or written at a time."""
+
+
+@dataclass(frozen=True)
+class ProvenFile:
+    """A complete file in our dialect.
+
+    `rows` are data rows, without the header; `bytes` is the size; `sha256` is in hex digits.
+    """
+
+    path: Path
+    rows: int
+    bytes: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path, proof: Any) -> Self:
+        """Return the file that a message or a manifest proves.
+
+        Raises:
+            ValueError: the proof has not rows, bytes and sha256.
+        """
+        match proof:
+            case {"rows": int(rows), "bytes": int(size), "sha256": str(sha256)}:
+                return cls(path, rows, size, sha256)
+        msg = f"{path} comes without rows, bytes and sha256 that prove it"
+        raise ValueError(msg)
+
+    @classmethod
+    def measure(cls, path: Path, read: Callable[[int], None] = lambda size: None) -> Self:
+        """Read a file and return what proves it.
+
+        Args:
+            path: the file.
+            read: told now and then how many bytes were read.
+        """
+        counter, digest, size = RowCounter(), hashlib.sha256(), 0
+        with path.open("rb", buffering=0) as stream:
+            while block := stream.read(BLOCK):
+                counter.update(block)
+                digest.update(block)
+                size += len(block)
+                read(size)
+        return cls(path, counter.rows - 1, size, digest.hexdigest())
+
+    @property
+    def proof(self) -> dict[str, Any]:
+        """What proves the file, as a message carries it."""
+        return {"rows": self.rows, "bytes": self.bytes, "sha256": self.sha256}
+
+    def at(self, path: Path) -> Self:
+        """Return the same file in another place."""
+        return replace(self, path=path)
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file as hex digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""The command `day`: what do we have, is it right, what changed."""

@@ -1,0 +1,246 @@
+"""What there is of each day: the state of every table, on disk and in the warehouse."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+from psycopg2.extensions import cursor as Cursor
+
+from sealed_days.core.errors import UserError
+from sealed_days.core.sql import qualified
+from sealed_days.day.partitions import PARTITIONS, everything
+from sealed_days.day.settings import Settings
+from sealed_days.store.days import StagedDays
+from sealed_days.target_postgres.warehouse import LOADS, Warehouse, relation_kind
+
+WORST_FIRST = ("damaged", "unsealed", "missing", "sealed", "loaded", "current")
+"""The states of a table's day. The state of a source's day is that of its worst table."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableDay:
+    """A table of a day. `why` says what its state does not; `rows` and `bytes` as sealed."""
+
+    table: str
+    state: str
+    rows: int = 0
+    bytes: int = 0
+    why: str = ""
+
+
+@dataclass
+class SourceDay:
+    """A source's day."""
+
+    source: str
+    day: date
+    tables: list[TableDay] = field(default_factory=list)
+    why: str = ""
+    empty_state: str = "missing"
+
+    @property
+    def state(self) -> str:
+        """The worst state of its tables."""
+        states = {table.state for table in self.tables} or {self.empty_state}
+        return next(state for state in WORST_FIRST if state in states)
+
+    @property
+    def rows(self) -> int:
+        """All rows that are sealed."""
+        return sum(table.rows for table in self.tables)
+
+    @property
+    def bytes(self) -> int:
+        """The size of all files that are sealed."""
+        return sum(table.bytes for table in self.tables)
+
+
+@dataclass
+class Calendar:
+    """Every day between the first and the last one known, with an entry per source.
+
+    `warehouse_problem` is why the warehouse was not asked; "" when it was.
+    """
+
+    days: dict[date, list[SourceDay]]
+    current: date | None
+    warehouse_problem: str = ""
+
+    def known(self) -> list[date]:
+        """Return the days of which there is anything."""
+        return [
+            day
+            for day, sources in self.days.items()
+            if any(s.tables or s.state != "missing" for s in sources)
+        ]
+
+
+@dataclass
+class _Loads:
+    """What the warehouse has: day -> table -> source and hash of its last load."""
+
+    days: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def current(self) -> str:
+        """The newest day, "" when there is none."""
+        return max(self.days, default="")
+
+
+def read(settings: Settings, first: date | None = None, last: date | None = None) -> Calendar:
+    """Look at manifests, files and the warehouse.
+
+    Args:
+        first, last: which days; by default all from the first to the last there is.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(_loads, settings)  # the server works while we read manifests
+        found = {
+            (days.source, day): entry
+            for days in settings.staged()
+            for day, entry in _on_disk(days, first, last).items()
+        }
+        loads = asked.result()
+    on_disk = set(found)
+    for entry in found.values():
+        there = loads.days.get(entry.day.isoformat(), {})
+        is_current = entry.day.isoformat() == loads.current
+        entry.tables = [_with_load(t, entry.source, there, is_current) for t in entry.tables]
+    for text, tables in loads.days.items():
+        day = date.fromisoformat(text)
+        if (first and day < first) or (last and day > last):
+            continue
+        for table, (source, _) in tables.items():
+            if (source, day) not in on_disk:
+                entry = found.setdefault((source, day), SourceDay(source, day))
+                entry.tables.append(TableDay(table, "missing", why="in the warehouse, not on disk"))
+    known = {day for _, day in found}
+    start, end = first or min(known, default=None), last or max(known, default=None)
+    span = range((end - start).days + 1) if start and end else range(0)
+    return Calendar(
+        {
+            day: [found.get((source, day)) or SourceDay(source, day) for source in settings.sources]
+            for day in (start + timedelta(number) for number in span if start)
+        },
+        date.fromisoformat(loads.current) if loads.current else None,
+        loads.problem,
+    )
+
+
+def next_command(settings: Settings, sources: list[SourceDay]) -> str:
+    """Return the command that makes a day whole, "" when it is."""
+    bad = [s.source for s in sources if s.state in {"damaged", "unsealed", "missing"}]
+    if len(bad) == len(sources):
+        jobs = [settings.job]
+    elif bad or any(s.state == "sealed" for s in sources):
+        jobs = [*(settings.sources[source] for source in bad), settings.load_job]
+    else:
+        return ""
+    return f"DATE={sources[0].day} meltano run {' '.join(jobs)}"
+
+
+def _on_disk(days: StagedDays, first: date | None, last: date | None) -> dict[date, SourceDay]:
+    """Return the days of a source that are sealed, or have files without a manifest."""
+
+    def wanted(day: date) -> bool:
+        return (not first or day >= first) and (not last or day <= last)
+
+    found = {day: _sealed(days, day) for day in days.list() if wanted(day)}
+    for table, day in unsealed(days):
+        if wanted(day) and (day not in found or found[day].empty_state == "unsealed"):
+            entry = found.setdefault(day, SourceDay(days.source, day, empty_state="unsealed"))
+            entry.tables.append(TableDay(table, "unsealed", why="no manifest"))
+    return found
+
+
+def unsealed(days: StagedDays) -> list[tuple[str, date]]:
+    """Return (table's folder, day) for the files of days that have no manifest."""
+    sealed = {day.isoformat() for day in days.list()}
+    found = []
+    with contextlib.suppress(FileNotFoundError), os.scandir(days.root / days.source) as tables:
+        for table in tables:
+            if not table.is_dir():
+                continue
+            for name in os.listdir(table.path):  # noqa: PTH208 # many, and fast
+                with contextlib.suppress(ValueError):
+                    if name not in sealed and any(os.scandir(f"{table.path}/{name}")):
+                        found.append((table.name, date.fromisoformat(name)))
+    return found
+
+
+def _sealed(days: StagedDays, day: date) -> SourceDay:
+    entry = SourceDay(days.source, day)
+    path = days.manifest_path(day)
+    folder = str(path.parent)
+    try:
+        # thousands of manifests and files: orjson, os.stat and the manifest's own paths
+        manifest = orjson.loads(path.read_bytes())
+        if manifest["date"] != day.isoformat():
+            raise ValueError
+        entry.tables = [_table(resource, folder) for resource in manifest["resources"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        entry.empty_state = "damaged"
+        entry.why = f"{path.name} is not the manifest of {day}"
+    return entry
+
+
+def _table(resource: dict[str, Any], folder: str) -> TableDay:
+    size = resource["bytes"]
+    why = ""
+    try:
+        if (there := os.stat(f"{folder}/{resource['path']}").st_size) != size:  # noqa: PTH116
+            why = f"{there:,} bytes where {size:,} were sealed"
+    except OSError as error:
+        why = f"the file: {error.strerror}"
+    if why:
+        return TableDay(resource["stream"], "damaged", resource["rows"], size, why)
+    # `why` carries the hash until the warehouse has answered
+    return TableDay(resource["stream"], "sealed", resource["rows"], size, resource["hash"])
+
+
+def _with_load(
+    table: TableDay, source: str, there: dict[str, tuple[str, str]], is_current: bool
+) -> TableDay:
+    if table.state != "sealed":
+        return table
+    state, why = "sealed", ""
+    if load := there.get(table.table):
+        if load == (source, table.why):
+            state = "current" if is_current else "loaded"
+        else:
+            why = "staged again since it was loaded"
+    return TableDay(table.table, state, table.rows, table.bytes, why)
+
+
+def _loads(settings: Settings) -> _Loads:
+    try:
+        # the planner knows too little of pg_class to guess that there are many partitions
+        opened = settings.session("day status", enable_nestloop="off")
+        asking = settings.server.errors("reading its loads")
+        with opened as session, session.cursor() as cursor, asking:
+            return _ask(cursor, settings.warehouse)
+    except UserError as error:
+        return _Loads(problem=str(error))
+
+
+def _ask(cursor: Cursor, warehouse: Warehouse) -> _Loads:
+    if not relation_kind(cursor, warehouse.days, LOADS):
+        return _Loads()
+    cursor.execute(
+        "SELECT day, table_name, source, 'sha256:' || sha256 FROM ("
+        "SELECT DISTINCT ON (table_name, date) table_name, date::text AS day, source, sha256 "
+        f"FROM {qualified(warehouse.days, LOADS)} ORDER BY table_name, date, published_at DESC) l "
+        f"JOIN ({PARTITIONS}) p USING (table_name, day)",
+        everything(warehouse),
+    )
+    loads = _Loads()
+    for day, table, source, sha256 in cursor.fetchall():
+        loads.days.setdefault(day, {})[table] = (source, sha256)
+    return loads

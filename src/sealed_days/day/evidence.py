@@ -1,0 +1,147 @@
+"""Runs the queries of analyze/*.sql on the tables as they were on a day, each to a csv file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+import psycopg2
+from psycopg2.errors import UndefinedTable
+from psycopg2.extensions import cursor as Cursor
+
+from sealed_days.core.errors import UserError, one_line
+from sealed_days.core.proven_file import BLOCK
+from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
+from sealed_days.day import nearest
+from sealed_days.day.partitions import Partition, partitions
+from sealed_days.day.settings import Settings
+from sealed_days.store.scratch import Scratch, sweep
+from sealed_days.target_postgres.drift import SNAPSHOT_DATE
+from sealed_days.target_postgres.warehouse import Warehouse, columns, transaction
+
+_END = re.compile(r"(?:\s|;|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)*\Z")
+_NO_TABLE = re.compile(r'relation "(.*)" does not exist')
+
+
+def folder(settings: Settings, day: date) -> Path:
+    """Return where the csv files of a day are."""
+    return settings.output / "evidence" / day.isoformat()
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Write one csv file per query and say its rows and path.
+
+    Raises:
+        UserError: there is no query or no such day, or the server refuses a query.
+    """
+    day = settings.day(options.date)
+    queries = sorted(settings.queries.glob("*.sql"))
+    if not queries:
+        msg = f"{settings.shown(settings.queries)}/*.sql: there is no query: write one"
+        raise UserError(msg)
+    area = settings.output / ".scratch"
+    sweep(area)
+    session = settings.server.connect("day evidence")
+    session.set_session(isolation_level="REPEATABLE READ")
+    scratch = Scratch(area)
+    try:
+        with transaction(session) as cursor:
+            tables = _show_day(cursor, settings, day)
+            # one instant for all queries, which only read
+            cursor.execute("SET LOCAL search_path = pg_temp; SET TRANSACTION READ ONLY")
+            done = [
+                (path, _copy(cursor, settings, day, path, scratch.path, tables)) for path in queries
+            ]
+            session.rollback()  # the views of the day go
+        for path, rows in done:
+            target = folder(settings, day) / f"{path.stem}.csv"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (scratch.path / target.name).rename(target)
+            _fsync(target.parent)
+            print(f"{path.stem}: {rows:,} rows in {settings.shown(target)}")
+    finally:
+        scratch.close()
+        session.close()
+    return 0
+
+
+def _show_day(cursor: Cursor, settings: Settings, day: date) -> list[str]:
+    """Make a temporary view on each table as it was on a day, and return their names."""
+    warehouse = settings.warehouse
+    there = partitions(cursor, warehouse, last=day)
+    if not any(part.day == day for part in there):
+        known = {part.day for part in partitions(cursor, warehouse)}
+        msg = (
+            f"the warehouse has no {day.isoformat()} ({nearest.days(day, known)}): "
+            f"run DATE={day.isoformat()} meltano run {settings.load_job}"
+        )
+        raise UserError(msg)
+    tables = []
+    for table, parts in groupby(there, lambda part: part.table):
+        if definition := _as_of(cursor, warehouse, table, list(parts), day):
+            cursor.execute(f"CREATE TEMPORARY VIEW {quote_ident(table)} AS {definition}")
+            tables.append(table)
+    return tables
+
+
+def _as_of(
+    cursor: Cursor, warehouse: Warehouse, table: str, parts: Iterable[Partition], day: date
+) -> str | None:
+    """Return the query for a table on a day: its snapshot, or all its slices so far."""
+    shown = [part for part in parts if part.is_slice or part.day == day]
+    if not shown:
+        return None
+    if shown[-1].day == day and not shown[-1].is_slice:
+        shown = shown[-1:]
+    names = [name for name in columns(cursor, warehouse.days, table) if name != SNAPSHOT_DATE]
+    if len(shown) == 1:
+        # the planner knows the day's own table, where the parent of all days has no statistics
+        source = qualified(warehouse.parts, shown[0].name)
+        return f"SELECT {column_list(names)} FROM {source}"
+    dates = ", ".join(quote_literal(part.day.isoformat()) for part in shown)
+    return (
+        f"SELECT {column_list(names)} FROM {qualified(warehouse.days, table)} "
+        f"WHERE {SNAPSHOT_DATE} IN ({dates})"
+    )
+
+
+def _copy(
+    cursor: Cursor, settings: Settings, day: date, path: Path, scratch: Path, tables: list[str]
+) -> int:
+    query = _END.sub("", path.read_text("utf-8-sig"))
+    where = settings.shown(path)
+    target = scratch / f"{path.stem}.csv"
+    try:
+        with target.open("wb", buffering=BLOCK) as file:
+            cursor.copy_expert(f"COPY (\n{query}\n) TO STDOUT (FORMAT csv, HEADER)", file)
+            file.flush()
+            os.fsync(file.fileno())
+    except UndefinedTable as error:
+        missing = _NO_TABLE.search(error.diag.message_primary or "")
+        name = missing[1] if missing else ""
+        msg = (
+            f"{where}: the warehouse has no table {name} on {day.isoformat()} "
+            f"({nearest.names(name, tables)})"
+        )
+        raise UserError(msg) from None
+    except psycopg2.Error as error:
+        line = ""
+        if error.diag.statement_position:
+            before = f"COPY (\n{query}"[: int(error.diag.statement_position) - 1]
+            line = f" line {before.count(chr(10))}"
+        msg = f"{where}{line}: {error.diag.message_primary or one_line(error)}: mend the query"
+        raise UserError(msg) from None
+    return cursor.rowcount
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,261 @@
+"""One HTML page on all days, self-contained: what a look at the pipeline should tell."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import webbrowser
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+from sealed_days.core.errors import UserError
+from sealed_days.core.progress import size
+from sealed_days.core.sql import qualified
+from sealed_days.day import calendar
+from sealed_days.day.calendar import Calendar, SourceDay
+from sealed_days.day.settings import Settings
+from sealed_days.target_postgres.warehouse import LOADS, relation_kind
+
+DAYS = 371
+"""The page shows at most so many of the last days: 53 weeks."""
+
+_RUNS = 12
+_TROUBLES = 40
+_WIDTH, _HEIGHT = 160, 36
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A day of the calendar. `column` is its week, `row` its weekday, from 1."""
+
+    day: date
+    state: str
+    text: str
+    column: int
+    row: int
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Days that are not as they should be, and the command that mends them."""
+
+    days: str
+    state: str
+    text: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A table's rows over the days, `gain` since the one before; `line` and `area` are points."""
+
+    table: str
+    source: str
+    rows: int
+    gain: int
+    line: str
+    area: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A load of the warehouse."""
+
+    day: date
+    published: datetime
+    tables: int
+    rows: int
+    bytes: int
+    seconds: float
+
+    @property
+    def speed(self) -> str:
+        """MB/s, "" for what was too short to tell."""
+        return f"{self.bytes / self.seconds / 1e6:,.1f}" if self.seconds > 0 else ""
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Write the page and say where it is."""
+    target = settings.report
+    html = render(settings)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_suffix(f".{os.getpid()}.tmp")
+    draft.write_text(html, "utf-8")
+    draft.rename(target)
+    print(settings.shown(target))
+    if options.open and not webbrowser.open(target.absolute().as_uri()):
+        msg = f"there is no browser to open: open {target.absolute()} yourself"
+        raise UserError(msg)
+    return 0
+
+
+def render(settings: Settings) -> str:
+    """Return the page."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    found = calendar.read(settings)
+    found.days = dict(list(found.days.items())[-DAYS:])
+    runs = _runs(settings) if not found.warehouse_problem else []
+    days = [day for day, sources in found.days.items() if _state(sources) in _WHOLE]
+    environment = Environment(
+        loader=PackageLoader("sealed_days.day", ""), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"size": size, "n": "{:,}".format, "signed": "{:+,}".format}
+    newest = max(found.known(), default=None)
+    return environment.get_template("report.html.j2").render(
+        title=f"{settings.server.parameters.get('dbname', 'warehouse')} days",
+        made=datetime.now(UTC),
+        found=found,
+        newest=found.days.get(newest) if newest else None,
+        whole=len(days),
+        cells=_cells(found),
+        months=_months(found),
+        states=calendar.WORST_FIRST[::-1],
+        troubles=_troubles(settings, found),
+        trends=_trends(found),
+        runs=runs,
+        slowest=max((item.seconds for item in runs), default=0),
+        changes=_changes(settings, found),
+        width=_WIDTH,
+        height=_HEIGHT,
+    )
+
+
+_WHOLE = {"loaded", "current"}
+
+
+def _state(sources: list[SourceDay]) -> str:
+    """The state of a day: that of its worst source."""
+    states = {source.state for source in sources}
+    return next(state for state in calendar.WORST_FIRST if state in states)
+
+
+def _cells(found: Calendar) -> list[Cell]:
+    cells: list[Cell] = []
+    for day, sources in found.days.items():
+        first = min(found.days)
+        text = ", ".join(f"{s.source} {s.state}" for s in sources)
+        rows = sum(s.rows for s in sources)
+        week = ((day - timedelta(day.weekday())) - (first - timedelta(first.weekday()))).days // 7
+        label = f"{day:%a} {day}: {text}, {rows:,} rows"
+        cells.append(Cell(day, _state(sources), label, week + 1, day.weekday() + 1))
+    return cells
+
+
+def _months(found: Calendar) -> list[tuple[str, int]]:
+    """Return (name, column) of each month's first week."""
+    months: dict[str, int] = {}
+    for cell in _cells(found):
+        name = f"{cell.day:%b %Y}" if cell.day.month == 1 or not months else f"{cell.day:%b}"
+        key = f"{cell.day:%Y-%m}"
+        if not any(known.startswith(key) for known in months):
+            months[f"{key} {name}"] = cell.column
+    found_months = [(key[8:], column) for key, column in months.items()]
+    # the first name needs room: a month that ends in its first weeks gives way
+    if len(found_months) > 1 and found_months[1][1] - found_months[0][1] < 4:
+        found_months.pop(0)
+    return found_months
+
+
+def _troubles(settings: Settings, found: Calendar) -> list[Trouble]:
+    troubles: list[Trouble] = []
+    gap: list[date] = []
+    for day, sources in found.days.items():
+        if not any(s.tables or s.state != "missing" for s in sources):
+            gap.append(day)
+            continue
+        troubles += _gap(settings, gap)
+        gap = []
+        command = calendar.next_command(settings, sources)
+        if command:
+            state = _state(sources)
+            text = "; ".join(_why(s) for s in sources if s.state not in _WHOLE)
+            troubles.append(Trouble(str(day), state, text, command))
+    troubles += _gap(settings, gap)
+    return troubles[::-1][:_TROUBLES]
+
+
+def _why(entry: SourceDay) -> str:
+    bad = [t for t in entry.tables if t.state == entry.state]
+    names = ", ".join(t.table + (f" ({t.why})" if t.why else "") for t in bad[:3])
+    more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
+    state = {"sealed": "held: not loaded", "missing": "missing"}.get(entry.state, entry.state)
+    why = entry.why or names + more
+    return f"{entry.source} {state}{': ' if why else ''}{why}"
+
+
+def _gap(settings: Settings, gap: list[date]) -> list[Trouble]:
+    if not gap:
+        return []
+    text = f"{gap[0]} … {gap[-1]}" if len(gap) > 1 else str(gap[0])
+    count = f"{len(gap)} days, nothing there" if len(gap) > 1 else "nothing there"
+    return [Trouble(text, "missing", count, f"DATE={gap[0]} meltano run {settings.job}")]
+
+
+def _trends(found: Calendar) -> list[Trend]:
+    """Return each table's rows over the days, those that moved first, then large ones."""
+    rows: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for number, sources in enumerate(found.days.values()):
+        for source in sources:
+            for table in source.tables:
+                if table.state not in {"missing", "unsealed"}:
+                    rows.setdefault((source.source, table.table), []).append((number, table.rows))
+    trends = []
+    last = max(1, len(found.days) - 1)
+    for (name, stream), values in rows.items():
+        top = max(count for _, count in values) or 1
+        low = min(count for _, count in values)
+        low = 0 if top == low or low < top / 2 else low - (top - low)
+        span = max(1, top - low)
+        points = [
+            (2 + (_WIDTH - 4) * x / last, _HEIGHT - 3 - (_HEIGHT - 6) * (count - low) / span)
+            for x, count in values
+        ]
+        if len(points) == 1:
+            points = [(2.0, points[0][1]), (_WIDTH - 2.0, points[0][1])]
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        area = f"{points[0][0]:.1f},{_HEIGHT} {line} {points[-1][0]:.1f},{_HEIGHT}"
+        gain = values[-1][1] - values[-2][1] if len(values) > 1 else 0
+        trends.append(Trend(stream, name, values[-1][1], gain, line, area))
+    moved = {key for key, values in rows.items() if any(a[1] != b[1] for a, b in pairwise(values))}
+    return sorted(trends, key=lambda t: ((t.source, t.table) not in moved, -t.rows, t.table))
+
+
+def _runs(settings: Settings) -> list[Run]:
+    """Return the last loads, the newest first."""
+    audit = qualified(settings.warehouse.days, LOADS)
+    asking = settings.server.errors("reading the loads")
+    with settings.session("day report") as session, session.cursor() as cursor, asking:
+        if not relation_kind(cursor, settings.warehouse.days, LOADS):
+            return []
+        cursor.execute(
+            "SELECT date, max(published_at), count(*)::int, sum(rows)::bigint, "
+            "sum(bytes)::bigint, extract(epoch FROM max(published_at) - min(started_at))::float "
+            f"FROM {audit} GROUP BY load_id, date ORDER BY 2 DESC LIMIT {_RUNS}"
+        )
+        return [Run(*row) for row in cursor.fetchall()]
+
+
+def _changes(settings: Settings, found: Calendar) -> tuple[date, date, list, str] | None:
+    """Return (day before, newest day, what changed, why it is not known)."""
+    sealed = [
+        day
+        for day, sources in found.days.items()
+        if all(s.state in {*_WHOLE, "sealed"} for s in sources)
+    ]
+    if len(sealed) < 2:
+        return None
+    from sealed_days.day import diff
+
+    before, after = sealed[-2:]
+    try:
+        changed = [
+            item
+            for item in diff.between(settings, before, after)
+            if item.added or item.removed or item.changed or item.note
+        ]
+    except UserError as error:
+        return before, after, [], str(error)
+    return before, after, changed, ""

@@ -1,0 +1,94 @@
+"""What a run has left: rows on disk and in the warehouse, table by table, and what to try next."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date, timedelta
+
+from sealed_days.core.errors import UserError
+from sealed_days.core.sql import qualified
+from sealed_days.day import evidence, nearest
+from sealed_days.day.partitions import count, partitions
+from sealed_days.day.settings import Settings
+from sealed_days.store.days import StagedDays
+from sealed_days.store.manifest import StagedTable
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Print the table; the exit code is 1 where disk and warehouse differ.
+
+    Raises:
+        UserError: nothing of the day is staged, or the warehouse does not answer.
+    """
+    day = settings.day(options.date)
+    files = [
+        (days.source, table)
+        for days in settings.staged()
+        for table in _files(settings, days, day)
+    ]  # fmt: skip
+    asking = settings.server.errors("counting rows")
+    with settings.session("day summary") as session, session.cursor() as cursor, asking:
+        parts = partitions(cursor, settings.warehouse, first=day, last=day)
+        loaded = count(cursor, settings.warehouse, parts)
+
+    staged = {table.name for _, table in files}
+    rows: list[tuple[str, str, int | None, int | None]] = [
+        (table.name, source, table.file.rows, loaded.get(table.name)) for source, table in files
+    ]
+    rows += [(table, "", None, number) for table, number in loaded.items() if table not in staged]
+    wrong = [row for row in rows if row[2] != row[3]]
+    for line in _lines(rows):
+        print(line)
+    print()
+    if wrong:
+        print(f"{len(wrong)} of {len(rows)} tables differ: {settings.command(f'verify {day}')}")
+    else:
+        print(f"{day} is complete: {len(rows)} tables are the same on disk and in the warehouse.")
+    _next(settings, day, max(rows, key=lambda row: row[3] or 0)[0])
+    return 1 if wrong else 0
+
+
+def _files(settings: Settings, days: StagedDays, day: date) -> list[StagedTable]:
+    if day not in (known := days.list()):
+        msg = (
+            f"{days.source} has no sealed day {day.isoformat()} ({nearest.days(day, known)}): "
+            f"run {days.command(day)}"
+        )
+        raise UserError(msg)
+    return list(days.open(day).tables)
+
+
+def _lines(rows: list[tuple[str, str, int | None, int | None]]) -> list[str]:
+    width = max(len("table"), *(len(row[0]) for row in rows)) if rows else 5
+    origin = max(len("source"), *(len(row[1]) for row in rows)) if rows else 6
+    lines = [f"{'table':<{width}}  {'source':<{origin}} {'rows on disk':>15} {'in warehouse':>15}"]
+    for table, source, disk, loaded in rows:
+        counts = ["–" if number is None else f"{number:,}" for number in (disk, loaded)]
+        mark = "✓"
+        if disk is None or loaded is None:
+            mark = "✗ not loaded" if loaded is None else "✗ not on disk"
+        elif disk != loaded:
+            mark = f"✗ {loaded - disk:+,}"
+        numbers = " ".join(f"{text:>15}" for text in counts)
+        lines.append(f"{table:<{width}}  {source:<{origin}} {numbers}  {mark}")
+    sums = [f"{sum(row[column] or 0 for row in rows):,}" for column in (2, 3)]  # type: ignore[misc]
+    lines.append(f"{'total':<{width}}  {'':<{origin}} {sums[0]:>15} {sums[1]:>15}")
+    return lines
+
+
+def _next(settings: Settings, day: date, table: str) -> None:
+    name = qualified(settings.warehouse.views, table).replace('"', "")
+    entries = [
+        ("look at the data", "make psql"),
+        ("", f"SELECT * FROM {name} LIMIT 5;"),
+        ("another day", f"make run DATE={day - timedelta(days=1)}"),
+        ("all days", settings.command("status")),
+        ("prove this one", settings.command(f"verify {day} --deep")),
+    ]
+    for path in sorted(evidence.folder(settings, day).glob("*.csv")):
+        entries.append(("evidence", settings.shown(path)))
+    page = settings.report
+    there = page.exists()
+    entries.append(("report", settings.shown(page) if there else settings.command("report")))
+    for title, text in entries:
+        print(f"  {title:<18}{text}")

@@ -1,0 +1,218 @@
+"""Is a day right: files against their manifest, warehouse against files, source against files."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from sealed_days.core.errors import UserError
+from sealed_days.core.proven_file import BLOCK, ProvenFile
+from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
+from sealed_days.day import nearest
+from sealed_days.day.partitions import Partition, count, partitions
+from sealed_days.day.settings import Settings
+from sealed_days.store.days import SealedDay, StagedDays
+from sealed_days.store.manifest import StagedTable
+from sealed_days.target_postgres.connection import Server
+from sealed_days.target_postgres.drift import SNAPSHOT_DATE
+from sealed_days.target_postgres.warehouse import columns, scalar, transaction
+
+_SHOWN = 3
+
+File = tuple[StagedDays, StagedTable]
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Print what differs; the exit code is 1 where anything does.
+
+    Raises:
+        UserError: nothing of the day is staged, or a server does not answer.
+    """
+    day = settings.day(options.date)
+    staged = settings.staged()
+    sealed = [days for days in staged if day in days.list()]
+    if not sealed:
+        known = {known for days in staged for known in days.list()}
+        msg = (
+            f"no source has a sealed day {day.isoformat()} ({nearest.days(day, known)}): "
+            f"run DATE={day.isoformat()} meltano run {settings.job}"
+        )
+        raise UserError(msg)
+    wrong = [f"{days.source} is not sealed: run {days.command(day)}"
+             for days in staged if days not in sealed]  # fmt: skip
+
+    opened = []
+    for days in sealed:
+        try:
+            opened.append((days, days.open(day)))
+        except UserError as error:
+            wrong.append(str(error))
+    files = [(days, table) for days, found in opened for table in found.tables]
+    checked = _files(files, day)
+    found = list(filter(None, checked))
+    print(f"files: {len(files)} compared with their manifest: {_verdict(found)}", flush=True)
+    wrong += found
+
+    whole = {file[1].name for file, problem in zip(files, checked, strict=True) if not problem}
+    found = list(_warehouse(settings, files, day, whole if options.deep else set()))
+    how = "every row" if options.deep else "rows counted"
+    print(f"warehouse: {len(files)} tables, {how}: {_verdict(found)}", flush=True)
+    wrong += found
+
+    if not options.no_source:
+        for days, one in opened:
+            found, said = _source(settings, days, one)
+            print(f"source {days.source}: {said or _verdict(found)}")
+            wrong += found
+    for line in wrong:
+        print(f"✗ {line}")
+    print(f"{day} differs in {len(wrong)} places" if wrong else f"✓ {day} is right")
+    return 1 if wrong else 0
+
+
+def _verdict(found: list[str]) -> str:
+    return f"{len(found)} differ" if found else "the same"
+
+
+def _files(files: list[File], day: date) -> list[str]:
+    """Return for each file what is wrong with it, "" when nothing is."""
+
+    def check(item: File) -> str:
+        days, table = item
+        said = table.file
+        found = ProvenFile.measure(said.path)
+        problem = ""
+        if found.sha256 != said.sha256:
+            problem = "is damaged: its sha256 is not that of its manifest"
+        elif found.rows != said.rows:
+            problem = f"has {found.rows:,} rows where its manifest says {said.rows:,}"
+        return f"{said.path} {problem}: run {days.command(day)}" if problem else ""
+
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        return list(pool.map(check, files))
+
+
+def _warehouse(settings: Settings, files: list[File], day: date, deep: set[str]) -> Iterator[str]:
+    """Yield what differs between files and partitions: rows counted, those of `deep` compared."""
+    load = f"run DATE={day.isoformat()} meltano run {settings.load_job}"
+    with settings.session("day verify") as session, settings.server.errors(f"verifying {day}"):
+        with transaction(session) as cursor:
+            there = partitions(cursor, settings.warehouse, first=day, last=day)
+            parts = {part.table: part for part in there}
+            rows = count(cursor, settings.warehouse, there)
+        for _, table in files:
+            path = table.file.path
+            part = parts.pop(table.name, None)
+            if part is None:
+                yield f"{table.name} is not in the warehouse: {load}"
+            elif rows[table.name] != table.file.rows:
+                yield (
+                    f"{table.name} has {rows[table.name]:,} rows in the warehouse, "
+                    f"{table.file.rows:,} in {path}: {load}"
+                )
+            elif table.name in deep and (differing := _rows_differ(session, settings, table, part)):
+                yield f"{table.name} {differing}: {load}"
+    for name in parts:
+        yield f"{name} is in the warehouse and in no file of {day}: {load}"
+
+
+def _rows_differ(
+    session: Connection, settings: Settings, table: StagedTable, part: Partition
+) -> str:
+    """Return in words which rows differ, "" when none does.
+
+    PostgreSQL reads the file into a temporary table with the partition's own types: what has
+    more than one text (1.0, 1.00) is compared as what it is. Both sides are then hashed row by
+    row, and the hashes summed: the order of rows plays no part.
+    """
+    path = table.file.path
+    there = qualified(settings.warehouse.parts, part.name)
+    with transaction(session) as cursor:
+        names = [n for n in columns(cursor, settings.warehouse.parts, part.name)
+                 if n != SNAPSHOT_DATE]  # fmt: skip
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE pg_temp.of_file ON COMMIT DROP AS "
+            f"SELECT {column_list(names)} FROM {there} WITH NO DATA"
+        )
+        copied = column_list([name for name, _, _ in table.columns])
+        with path.open("rb", buffering=0) as file:
+            cursor.copy_expert(
+                f"COPY pg_temp.of_file ({copied}) FROM STDIN (FORMAT csv, HEADER, ENCODING 'UTF8')",
+                file,
+                size=BLOCK,
+            )
+        row = f"ROW({column_list(names)})::text"
+        hashes = []
+        for source in ("pg_temp.of_file", there):
+            cursor.execute(f"SELECT count(*), sum(hashtextextended({row}, 0)) FROM {source}")
+            hashes.append(cursor.fetchone())
+        if hashes[0] == hashes[1]:
+            return ""
+        cursor.execute(
+            f"SELECT left({row}, 200) FROM {there} EXCEPT SELECT left({row}, 200) "
+            f"FROM pg_temp.of_file ORDER BY 1 LIMIT {_SHOWN}"
+        )
+        some = ", ".join(" ".join(text.split()) for (text,) in cursor.fetchall())
+        return f"has other rows in the warehouse than in {path}, such as {some or 'doubled rows'}"
+
+
+def _source(settings: Settings, days: StagedDays, sealed: SealedDay) -> tuple[list[str], str]:
+    """Return what differs between the source as it is now and the files, or why nobody looked."""
+    read = sealed.manifest.get("read") or {}
+    database = read.get("database", "")
+    if not database:
+        return [], "not a database, nothing to count"
+    if sealed.day != days.list()[-1]:
+        return [], f"not counted, there is a newer snapshot, {days.list()[-1]}"
+    get = settings.variables.get
+    now = f"{get('TAP_POSTGRES_HOST')}:{get('TAP_POSTGRES_PORT') or 5432}/"
+    if database != now + get("TAP_POSTGRES_DATABASE"):
+        return [], f"not counted, it was read from {database}, which .env does not name"
+    server = Server(
+        {
+            "host": get("TAP_POSTGRES_HOST"),
+            "port": get("TAP_POSTGRES_PORT") or 5432,
+            "user": get("TAP_POSTGRES_USER"),
+            "password": get("TAP_POSTGRES_PASSWORD"),
+            "dbname": get("TAP_POSTGRES_DATABASE"),
+        }
+    )
+    wrong = []
+    since = f"read at {read.get('read_at', 'an unknown time')}; it may have moved on since"
+    opened = contextlib.closing(server.connect("day verify"))
+    with opened as session, session.cursor() as cursor, server.errors(f"counting {database}"):
+        for table in sealed.tables:
+            rows = _count_source(cursor, table, sealed.day)
+            if rows is None:
+                wrong.append(f"{table.name} is no longer in {database} ({since})")
+            elif rows != table.file.rows:
+                wrong.append(
+                    f"{table.name} has {rows:,} rows in {database}, {table.file.rows:,} on disk "
+                    f"({since}): run {days.command(sealed.day)}, or verify with --no-source"
+                )
+    return wrong, ""
+
+
+def _count_source(cursor: Cursor, table: StagedTable, day: date) -> int | None:
+    """Return the rows of a table at the source; a slice's are those of its day."""
+    cursor.execute(
+        "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
+        "WHERE (n.nspname = 'public' AND relname = %(name)s "
+        "OR n.nspname || '-' || relname = %(name)s) AND relkind IN ('r', 'p', 'v', 'm', 'f')",
+        {"name": table.name},
+    )
+    if not (found := cursor.fetchone()):
+        return None
+    column = table.details.get("day_column")
+    where = ""
+    if table.kind == "slice" and column:
+        where = f" WHERE {quote_ident(column)}::date = {quote_literal(day.isoformat())}"
+    cursor.execute(f"SELECT count(*) FROM {qualified(*found)}{where}")
+    return int(scalar(cursor))

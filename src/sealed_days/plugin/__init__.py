@@ -1,0 +1,1 @@
+"""How a plugin starts: directly, or by way of the Singer SDK."""

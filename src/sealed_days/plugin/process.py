@@ -1,0 +1,65 @@
+"""A plugin as a process of Meltano's: where it logs, and that it ends with its parent."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+
+from sealed_days.core.settings import variable
+
+
+def end_with_parent() -> None:
+    """Let this process end when its parent does: a tap has nobody to extract for without Meltano.
+
+    Otherwise, after a `kill -9` of Meltano, it would go on copying until its next message finds
+    the pipe closed. Linux only; elsewhere that is what happens.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        pr_set_pdeathsig = 1  # man 2 prctl
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+class _MeltanoFormatter(logging.Formatter):
+    """The JSON lines of singer_sdk.logging.StructuredFormatter, which Meltano parses."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "level": record.levelname.lower(),
+            "pid": record.process,
+            "logger_name": record.name,
+            "ts": record.created,
+            "thread_name": record.threadName,
+            "app_name": "sealed-days",
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["message"] = f"{record.getMessage()}\n{self.formatException(record.exc_info)}"
+        return json.dumps(line, ensure_ascii=False)
+
+
+def log_to_stderr(plugin: str) -> None:
+    """Log as the SDK would: JSON lines under Meltano, else plain lines, at Meltano's level."""
+    handler = logging.StreamHandler(sys.stderr)
+    if "SINGER_SDK_LOG_CONFIG" in os.environ:
+        handler.setFormatter(_MeltanoFormatter())
+    else:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
+    logging.basicConfig(level=_level(plugin), handlers=[handler], force=True)
+
+
+def _level(plugin: str) -> int:
+    """Return the level that the SDK's variables or Meltano's logging file ask for."""
+    level = os.environ.get(variable(plugin, "loglevel")) or os.environ.get("LOGLEVEL") or ""
+    if not level and (path := os.environ.get("SINGER_SDK_LOG_CONFIG")):
+        try:
+            with open(path, encoding="utf-8") as file:  # noqa: PTH123 - before all imports
+                level = str(json.load(file)["root"]["level"])
+        except (OSError, ValueError, KeyError, TypeError):
+            level = ""
+    found = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    return found or logging.INFO

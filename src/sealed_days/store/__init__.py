@@ -1,0 +1,1 @@
+"""Where a staged day lies and how it is published."""

@@ -1,0 +1,173 @@
+"""A user's CSV files become one checked scratch file in our dialect.
+
+Fast where all is well: one pass over the bytes, and beside it Arrow over the values. A file in
+our dialect already is taken byte for byte, another is rewritten by DuckDB. Where anything is
+wrong, the exact reader says what and where.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sealed_days.core.dialect import RowCounter, format_row
+from sealed_days.core.errors import UserError
+from sealed_days.core.proven_file import BLOCK, ProvenFile
+from sealed_days.store.layout import safe_name
+from sealed_days.store.scratch import ScratchFile
+from sealed_days.tap_csv import duckdb_check as check
+from sealed_days.tap_csv.copy_in import Intake
+from sealed_days.tap_csv.definitions import CsvTable
+from sealed_days.tap_csv.exact_reader import number_rows
+from sealed_days.tap_csv.quick_check import CleanCheck
+from sealed_days.tap_csv.rejects import Rejects
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A table's file in our dialect, and the rows that were refused, if any."""
+
+    file: ProvenFile
+    rejects: Rejects | None = None
+
+
+def read_now() -> dict[str, Any]:
+    """Return what the SCHEMA of a user's file says under `x-staging`, before it is read."""
+    read_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return {"kind": "snapshot", "row_order": "file", "read": {"read_at": read_at}}
+
+
+def told_rejects(rejects: Rejects) -> dict[str, Any]:
+    """Return what `x-staging` says of the rows that are left out."""
+    return {"rejects": {"path": rejects.path.absolute().as_uri(), "rows": rejects.rows}}
+
+
+def stage(
+    table: CsvTable, scratch: Path, say: Callable[[str], None], warn: Callable[[str], None],
+    *, quarantine: bool = False,
+) -> CheckedFile:  # fmt: skip
+    """Check a table's files and bring them into scratch.
+
+    Args:
+        scratch: the folder that gets the files.
+        say: logs a line of progress.
+        warn: logs a line that names a bad row.
+        quarantine: take the good rows although others are bad.
+
+    Raises:
+        UserError: the files cannot be read, or rows are bad and there is no quarantine.
+    """
+    started = time.monotonic()
+    name = safe_name(table.entity)
+    folder = scratch / f"{name}.parts"
+    folder.mkdir()
+    target = scratch / f"{name}.csv"
+    intake = Intake(table, folder / "taken.csv", say)
+    database = check.Database(folder)
+    checks = CleanCheck(table, database)
+    rejects = None
+    try:
+        try:
+            rows = _take(intake, checks, say)
+            if rows != intake.rows:
+                intake.canonical = False  # blank lines, which are no rows to DuckDB
+            if rows is not None and not table.metadata and not intake.canonical:
+                source = check.table_reader(intake.file.path, table)
+                check.write_rows(
+                    database.session(), source, table, folder / "rows.csv", numbered=False
+                )
+        except check.unreadable():
+            rows = None  # a record longer than the reader's buffer, say: read it exactly
+        if rows is not None and intake.canonical:
+            how = "copied"
+            intake.file.path.rename(target)
+            staged = CheckedFile(intake.file.proven(intake.rows).at(target))
+        else:
+            how = "rewritten"
+            if rows is None or table.metadata:
+                intake.file.path.unlink()
+                rejects = _exact(
+                    database.session(), table, scratch, folder, quarantine=quarantine, warn=warn
+                )
+            staged = _finish(table, folder / "rows.csv", target, rejects)
+    finally:
+        checks.close()
+        database.close()
+        _remove(folder)
+    say(
+        f"{', '.join(str(s.path) for s in table.sources[:3])}: {staged.file.rows:,} rows, "
+        f"{staged.file.bytes / 1e6:.1f} MB checked and {how} in {time.monotonic() - started:.1f} s"
+    )
+    return staged
+
+
+def _take(intake: Intake, checks: CleanCheck, say: Callable[[str], None]) -> int | None:
+    """Bring the files into scratch; return their rows where all is well, else None."""
+    plain = intake.table.format.is_plain
+    for block in intake.take():
+        if plain and intake.is_tidy:
+            checks.add(block, is_whole=not intake.is_quoted)
+    if not plain or not intake.is_tidy:
+        return None
+    return checks.rows(intake.file.path, say)
+
+
+def _exact(
+    db: duckdb.DuckDBPyConnection, table: CsvTable, scratch: Path, folder: Path,
+    *, quarantine: bool, warn: Callable[[str], None],
+) -> Rejects | None:  # fmt: skip
+    """Write the good rows by way of the exact reader; return the others, if any."""
+    rejects = Rejects(
+        [source.path for source in table.sources],
+        scratch / f"{safe_name(table.entity)}.rejects.csv",
+    )
+    numbered = folder / "numbered.csv"
+    try:
+        longest = number_rows(table, numbered, rejects)
+        check.make_room(db, longest)
+        source = check.table_reader(numbered, table, numbered=True, longest=longest)
+        check.find_bad(db, source, table, rejects, only_first=not quarantine)
+    finally:
+        rejects.close()
+    if rejects.rows:
+        for line in rejects.lines():
+            warn(line)
+        if not quarantine:
+            count = "1 bad row" if rejects.rows == 1 else f"{rejects.rows:,} bad rows"
+            msg = (
+                f"{count} in {table.entity}: nothing was taken; mend the file, or set "
+                "on_bad_row: quarantine in meltano.yml to go on without"
+            )
+            raise UserError(msg)
+    check.write_rows(db, source, table, folder / "rows.csv", numbered=True)
+    numbered.unlink()
+    if rejects.rows:
+        return rejects
+    rejects.path.unlink()
+    return None
+
+
+def _finish(table: CsvTable, rows: Path, target: Path, rejects: Rejects | None) -> CheckedFile:
+    """Put the header before the rows; count and hash on the way."""
+    counter = RowCounter()
+    with rows.open("rb") as source, closing(ScratchFile(target)) as out:
+        block = format_row(check.output_columns(table)).encode()
+        while block:
+            out.write(block)
+            counter.update(block)
+            block = source.read(BLOCK)
+    return CheckedFile(out.proven(counter.rows - 1), rejects)
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,193 @@
+"""One pass over the bytes of a user's file: into scratch, as UTF-8 with LF, and what it saw.
+
+Blocks of whole lines are handled by C loops (split, replace, count): nothing is done per row.
+Splitting at the quote gives, in turn, what is outside quotes and what is inside: a doubled
+quote is an empty piece outside.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from sealed_days.core.errors import UserError
+from sealed_days.core.proven_file import BLOCK
+from sealed_days.store.scratch import ScratchFile
+from sealed_days.tap_csv.definitions import CsvTable, Source
+
+_LONGEST_LINE = 64 * BLOCK
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+class Intake:
+    """Copies the files of a table into one scratch file with one header.
+
+    After each block: `is_quoted` (it ends inside quotes) and `is_tidy` (quotes only around whole
+    values so far: the counts hold). At the end: `rows` (line ends outside quotes, less the
+    header's), `canonical` (the scratch file is in our dialect as it stands, if there are no
+    blank lines), and the file's own `bytes` and `sha256`.
+    """
+
+    def __init__(self, table: CsvTable, target: Path, say: Callable[[str], None]) -> None:
+        self.table = table
+        self.file = ScratchFile(target)
+        self.rows = -1  # the header ends the first
+        self.is_tidy = True
+        form = table.format
+        self.canonical = (
+            form.delimiter == ","
+            and form.quote == '"'
+            and _is_utf8(form.encoding)
+            and table.null_values == ("",)
+            and not table.metadata
+        )
+        self._say = say
+        self._quote = form.quote.encode()
+        quote, delimiter = re.escape(self._quote), re.escape(form.delimiter.encode())
+        other = rb"[^" + quote + delimiter + rb"\n]"
+        self._stray = re.compile(quote + other + rb"|" + other + quote)
+        self.is_quoted = False
+        self._is_lone = len(table.columns) == 1
+
+    def take(self) -> Iterator[bytes]:
+        """Copy all files of the table; yield each block of whole lines as it is written.
+
+        Raises:
+            UserError: a file is not in its encoding, has a NUL byte, or changes meanwhile.
+        """
+        with closing(self.file):
+            for source in self.table.sources:
+                yield from self._take(source, is_first=source is self.table.sources[0])
+                source.assert_unchanged()
+
+    def _take(self, source: Source, *, is_first: bool) -> Iterator[bytes]:
+        encoding = self.table.format.encoding
+        decoder = codecs.getincrementaldecoder(encoding)()
+        utf8 = _is_utf8(encoding)
+        rest, read, said = b"", 0, time.monotonic()
+        head = True
+        with source.path.open("rb") as stream:
+            while True:
+                data = stream.read(BLOCK)
+                try:
+                    if utf8 and data.isascii() and decoder.getstate()[0] == b"":
+                        new = data
+                    else:
+                        text = decoder.decode(data, final=not data)
+                        new = data if utf8 else text.encode()
+                except UnicodeError:
+                    raise first_bad_byte(source.path, encoding) from None
+                if b"\0" in new:
+                    raise _nul(source.path, encoding)
+                if head and new.startswith(codecs.BOM_UTF8):
+                    new, self.canonical = new[len(codecs.BOM_UTF8) :], False
+                block = rest + new
+                if not data:
+                    if block and not block.endswith((b"\n", b"\r")):
+                        block += b"\n"
+                    cut = len(block)
+                else:
+                    # a CR at the end may be half of a CRLF
+                    known = len(block) - block.endswith(b"\r")
+                    cut = 1 + max(block.rfind(b"\n", 0, known), block.rfind(b"\r", 0, known))
+                block, rest = block[:cut], block[cut:]
+                if len(rest) > _LONGEST_LINE:
+                    msg = f"{source.path} has a line longer than {_LONGEST_LINE >> 20} MB"
+                    raise UserError(msg)
+                if block:
+                    if head and not is_first:
+                        for _ in range(source.header_lines):
+                            end = _LINE_END.search(block)
+                            block = block[end.end() :] if end else b""
+                    head = False
+                    block = self._look(block)
+                    self.file.write(block)
+                    yield block
+                if not data:
+                    break
+                read += len(data)
+                if time.monotonic() - said > _SECONDS_BETWEEN_LINES:
+                    said = time.monotonic()
+                    self._say(f"{source.path}: {read >> 20} of {source.size >> 20} MB read")
+        if self.is_quoted:
+            self.is_tidy = False
+            self.is_quoted = False
+
+    def _look(self, block: bytes) -> bytes:
+        """Count what is in a block of whole lines; return it with LF as line end."""
+        was_quoted = self.is_quoted
+        if b"\r" in block:
+            self.canonical = False
+        if self._quote not in block:
+            if not was_quoted:
+                block = _to_lf(block)
+            outside = b"" if was_quoted else block
+        else:
+            pieces = block.split(self._quote)
+            if b"\r" in block:
+                pieces[was_quoted::2] = [_to_lf(piece) for piece in pieces[was_quoted::2]]
+                block = self._quote.join(pieces)
+            outside = self._quote.join(pieces[was_quoted::2])
+            if was_quoted:
+                outside = self._quote + outside
+            self.is_quoted = was_quoted ^ (len(pieces) % 2 == 0)
+            if self.is_quoted:
+                outside += self._quote
+            if self.is_tidy and self._stray.search(outside):
+                self.is_tidy = False
+        self.rows += outside.count(b"\n")
+        # before release 18, PostgreSQL takes a line `\.` for the end of the data
+        if self._is_lone and (b"\n\\.\n" in outside or outside.startswith(b"\\.\n")):
+            self.canonical = False
+        return block
+
+
+def first_bad_byte(path: Path, encoding: str) -> UserError:
+    """Return the error that names the first byte of a file that its encoding does not have."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line, offset = 1, 0
+    with path.open("rb") as stream:
+        while True:
+            data = stream.read(BLOCK)
+            pending = len(decoder.getstate()[0])
+            try:
+                line += decoder.decode(data, final=not data).count("\n")
+            except UnicodeError as error:
+                start = getattr(error, "start", 0)
+                seen = getattr(error, "object", data)
+                line += seen[:start].decode(encoding, "ignore").count("\n")
+                byte = f" ({seen[start]:#04x})" if start < len(seen) else ""
+                return UserError(
+                    f"{path} line {line}: byte {offset - pending + start + 1} of the file{byte} "
+                    f"is not {encoding}: set the entity's encoding in meltano.yml"
+                )
+            if not data:
+                return UserError(f"{path} cannot be read as {encoding}")
+            offset += len(data)
+
+
+def _nul(path: Path, encoding: str) -> UserError:
+    line = 1
+    with path.open(encoding=encoding, newline="") as stream:
+        while text := stream.read(BLOCK):
+            if "\0" in text:
+                line += text[: text.index("\0")].count("\n")
+                break
+            line += text.count("\n")
+    return UserError(
+        f"{path} line {line}: the line has a NUL byte, which PostgreSQL cannot store: "
+        "is the encoding right?"
+    )
+
+
+def _is_utf8(encoding: str) -> bool:
+    return codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}
+
+
+def _to_lf(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data

@@ -1,0 +1,221 @@
+"""Is every row of a user's file fine? Asked of its bytes while they are being taken in.
+
+Stretches of whole records are checked side by side by Arrow's C++, which releases the interpreter
+lock. Whether the keys rise from row to row, in a stretch and from one to the next, tells that none
+comes twice. What takes a closer look than Arrow's is left to DuckDB.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from sealed_days.core.progress import EVERY_SECONDS
+from sealed_days.tap_csv import duckdb_check as check
+from sealed_days.tap_csv.arrow_values import plain_values
+from sealed_days.tap_csv.definitions import CsvTable
+
+STRETCH = 1 << 19
+"""Bytes that are checked at a time, at least."""
+_LONGEST = 16 << 20
+"""A stretch that has not ended by then is left to the exact reader: a quote may be open."""
+
+# Arrow's own pools keep what they have had for the next time: more than a stretch needs
+pa.set_memory_pool(pa.system_memory_pool())
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is to be known of a stretch whose rows are fine. `first` and `last` are keys."""
+
+    rows: int
+    rises: bool
+    first: tuple[Any, ...] = ()
+    last: tuple[Any, ...] = ()
+
+
+class CleanCheck:
+    """Checks a file in a format that `Format.is_plain` has.
+
+    Args:
+        table: what the file is to hold.
+        database: where closer looks are taken.
+    """
+
+    def __init__(self, table: CsvTable, database: check.Database) -> None:
+        self._table = table
+        self._database = database
+        self._threads = check.threads()
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="check")
+        self._free = threading.Semaphore(2 * self._threads)
+        self._checks: list[Future[_Seen | None]] = []
+        self._pending: list[bytes] = []
+        self._size = 0
+        self._given_up = False
+
+    def add(self, block: bytes, *, is_whole: bool) -> None:
+        """Take the next bytes of the file, header included; whole records end with them or not."""
+        if self._given_up:
+            return
+        self._pending.append(block)
+        self._size += len(block)
+        if is_whole and self._size >= STRETCH:
+            self._submit()
+        elif self._size > _LONGEST:
+            self._given_up = True
+            self._pending.clear()
+
+    def rows(self, path: Path, say: Callable[[str], None]) -> int | None:
+        """Wait for the checks; return the file's rows, None where any of them is not fine.
+
+        Args:
+            path: the complete file.
+            say: logs a line of progress.
+        """
+        if self._given_up:
+            return None
+        if self._pending:
+            self._submit()
+        seen: list[_Seen] = []
+        said = time.monotonic()
+        for done in self._checks:
+            stretch = done.result()
+            if stretch is None:
+                return None
+            if stretch.rows:
+                seen.append(stretch)
+            if time.monotonic() - said > EVERY_SECONDS:
+                said = time.monotonic()
+                say(f"{self._table.entity}: {len(seen) / len(self._checks):.0%} checked")
+        # what rises within each stretch must also rise from each to the next
+        rises = all(stretch.rises for stretch in seen) and all(
+            _goes_on_above(before, after) for before, after in itertools.pairwise(seen)
+        )
+        if self._table.keys and not rises and not self._has_unique_keys(path):
+            return None
+        return sum(stretch.rows for stretch in seen)
+
+    def close(self) -> None:
+        """Give up what is not yet checked."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _submit(self) -> None:
+        data = b"".join(self._pending)
+        self._pending.clear()
+        self._size = 0
+        self._free.acquire()  # so that no more than a few stretches are in memory
+        found = self._pool.submit(self._check, data, is_first=not self._checks)
+        found.add_done_callback(lambda _: self._free.release())
+        self._checks.append(found)
+
+    def _check(self, data: bytes, *, is_first: bool) -> _Seen | None:
+        """Return what a stretch has, None where it is not fine."""
+        try:
+            texts = self._texts(data, is_first=is_first)
+        except pa.ArrowInvalid:
+            return None  # a row has not the header's number of columns
+        names, keys = self._table.columns, self._table.keys
+        values: dict[str, Any] = {}
+        for name, column, kind in zip(names, texts.columns, self._table.types, strict=True):
+            if name in keys and column.null_count:
+                return None
+            values[name] = plain_values(_whole(column), kind)
+        open_ = [index for index, name in enumerate(names) if values[name] is None]
+        if open_ and not self._look_closer(texts, open_, values):
+            return None
+        columns = [values[key] for key in keys]
+        if not columns or not texts.num_rows:
+            return _Seen(texts.num_rows, rises=True)
+        ends = [tuple(column[at].as_py() for column in columns) for at in (0, -1)]
+        return _Seen(texts.num_rows, _rise(columns), *ends)
+
+    def _texts(self, data: bytes, *, is_first: bool) -> pa.Table:
+        """Return the columns of a stretch as text.
+
+        Raises:
+            pa.ArrowInvalid: a row has too few or too many columns.
+        """
+        form = self._table.format
+        names = [f"c{index}" for index in range(len(self._table.columns))]
+        return pyarrow.csv.read_csv(
+            pa.py_buffer(data),
+            pyarrow.csv.ReadOptions(
+                use_threads=False,
+                block_size=len(data) + 1,
+                column_names=names,
+                skip_rows_after_names=int(is_first),
+            ),
+            pyarrow.csv.ParseOptions(
+                delimiter=form.delimiter,
+                quote_char=form.quote,
+                newlines_in_values=form.quote.encode() in data,
+                # a blank line is a NULL where there is one column, else no row
+                ignore_empty_lines=len(names) > 1,
+            ),
+            pyarrow.csv.ConvertOptions(
+                check_utf8=False,  # `intake` has
+                column_types=dict.fromkeys(names, pa.string()),
+                null_values=self._table.null_values,
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+
+    def _look_closer(self, texts: pa.Table, open_: list[int], values: dict[str, Any]) -> bool:
+        """Return whether the columns that Arrow left open are fine by the rules of `types`.
+
+        Those of the key get their values.
+        """
+        bad = check.bad_values(self._table)
+        asked = [f"count(*) FILTER ({bad[index]})" for index in open_]
+        with self._database.session() as session:
+            session.register("texts", texts)
+            counts = session.execute(f"SELECT {', '.join(asked)} FROM texts").fetchall()
+            if any(counts[0]):
+                return False
+            for key, form in zip(self._table.keys, check.key_values(self._table), strict=True):
+                if values[key] is None:
+                    found = session.sql(f"SELECT {form} FROM texts").to_arrow_table()
+                    values[key] = _whole(found.column(0))
+        return True
+
+    def _has_unique_keys(self, path: Path) -> bool:
+        source = check.table_reader(path, self._table)
+        keys = ", ".join(check.key_values(self._table))
+        with self._database.session() as session:
+            twice = session.execute(
+                f"SELECT 1 FROM {source} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+            )
+            return twice.fetchone() is None
+
+
+def _rise(columns: list[pa.Array]) -> bool:
+    """Return whether each row's key, a value of each column, is above that of the row before."""
+    above, equal = pa.scalar(False), pa.scalar(True)
+    for column in columns:
+        before, after = column.slice(0, len(column) - 1), column.slice(1)
+        above = pc.or_(above, pc.and_(equal, pc.greater(after, before)))
+        equal = pc.and_(equal, pc.equal(after, before))
+    return bool(pc.all(above, skip_nulls=False, min_count=0).as_py())
+
+
+def _goes_on_above(before: _Seen, after: _Seen) -> bool:
+    """Return whether the keys of a stretch are above those of the one before, if it can be told."""
+    try:
+        return before.last < after.first
+    except TypeError:
+        return False  # a numeric that took a closer look is a text
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -1,0 +1,48 @@
+"""The rows that are refused: all of them in a file, the first of them in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sealed_days.core.dialect import format_row
+
+SHOWN = 20
+COLUMNS = ("file", "line", "column", "reason", "text")
+_LONGEST_TEXT = 10_000
+
+
+class Rejects:
+    """Writes refused rows to a CSV file in our dialect, one line each."""
+
+    def __init__(self, sources: Sequence[Path], target: Path) -> None:
+        self.path = target
+        self.rows = 0
+        self._sources = sources
+        self._first: list[tuple[int, int, str]] = []
+        self._out = target.open("w", encoding="utf-8", newline="")
+        self._out.write(format_row(COLUMNS))
+
+    def add(self, source: int, line: int, column: str, reason: str, text: str) -> None:
+        """Count a row. `column` is empty where the row as a whole is wrong."""
+        path = str(self._sources[source])
+        self.rows += 1
+        self._out.write(format_row([path, str(line), column, reason, text[:_LONGEST_TEXT]]))
+        self._first.append((source, line, reason))
+        if len(self._first) > 50 * SHOWN:
+            self._first = sorted(self._first)[:SHOWN]
+
+    def close(self) -> None:
+        """Complete the file."""
+        self._out.close()
+
+    def lines(self) -> list[str]:
+        """Return one line for each of the first rows, and how many more there are."""
+        lines = [
+            f"{self._sources[source]} line {line}{'' if reason.startswith('column ') else ':'} "
+            f"{reason}".replace(f"line {line} column ", f"line {line}, column ")
+            for source, line, reason in sorted(self._first)[:SHOWN]
+        ]
+        if self.rows > SHOWN:
+            lines.append(f"… and {self.rows - SHOWN:,} more")
+        return lines

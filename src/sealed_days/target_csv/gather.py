@@ -1,0 +1,225 @@
+"""A day in the making, as the messages of a run fill it: complete, or not published."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sealed_days import __version__
+from sealed_days.core.dates import resolve_date, say_date
+from sealed_days.core.errors import UserError
+from sealed_days.core.messages import STAGING, batch_file, columns_of, file_of
+from sealed_days.core.progress import size
+from sealed_days.core.proven_file import ProvenFile, file_sha256
+from sealed_days.store.days import StagedDays
+from sealed_days.store.manifest import StagedTable
+from sealed_days.store.seal import Draft
+from sealed_days.target_csv.guards import check
+from sealed_days.target_csv.settings import Settings
+
+logger = logging.getLogger("target-csv")
+
+
+@dataclass
+class _Stream:
+    """What is known of a stream. `ended` holds only until its next row or file."""
+
+    origin: str
+    schema: dict[str, Any]
+    keys: tuple[str, ...]
+    staging: dict[str, Any]
+    table: StagedTable | None = None
+    ended: bool = False
+
+
+class DayInTheMaking:
+    """Gathers the streams of a run and seals the day when every one of them has ended.
+
+    Raises:
+        UserError: DATE is wrong.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.day: date
+        self.day, given = resolve_date(settings.date, settings.timezone)
+        self._said = say_date(self.day, given, settings.timezone)
+        self._days = StagedDays(
+            Path(settings.output_path).absolute(), settings.source, settings.job
+        )
+        self._settings = settings
+        self.streams: dict[str, _Stream] = {}
+        self._draft: Draft | None = None
+
+    @property
+    def draft(self) -> Draft:
+        """Where the day's files gather; with it comes the day's lock.
+
+        Raises:
+            UserError: another run is writing this day, or the folder cannot be written.
+        """
+        if self._draft is None:
+            if self._said:
+                logger.info(self._said)
+            try:
+                self._draft = self._days.begin(self.day)
+            except OSError as error:
+                raise self._cannot_write(error) from None
+        return self._draft
+
+    def close(self) -> None:
+        """Give the lock and the scratch folder back."""
+        if self._draft is not None:
+            self._draft.close()
+            self._draft = None
+
+    def __enter__(self) -> Self:
+        _ = self.draft  # two runs of one day exclude each other from the start
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            raise self._cannot_write(error) from None
+
+    def schema(self, stream: str, message: dict[str, Any]) -> None:
+        """Take the SCHEMA of a stream that is to be staged under this name.
+
+        Raises:
+            UserError: another stream has this name.
+        """
+        known = self.streams.get(stream)
+        if known and known.origin != message["stream"]:
+            msg = (
+                f"{known.origin} and {message['stream']} would both be staged as {stream}: "
+                "change stream_maps in meltano.yml"
+            )
+            raise UserError(msg)
+        if known is None:
+            schema = dict(message["schema"])
+            staging = schema.pop(STAGING, {})
+            keys = tuple(message.get("key_properties") or ())
+            if rejects := staging.get("rejects"):
+                self.draft.take_rejects(stream, file_of(rejects["path"]))
+                staging["rejected_rows"] = rejects["rows"]
+            self.streams[stream] = _Stream(message["stream"], schema, keys, staging)
+
+    def rows(self, stream: str) -> None:
+        """Note that rows came, so that the stream is not complete before it says so again."""
+        self.streams[stream].ended = False
+
+    def file(self, stream: str, message: dict[str, Any]) -> None:
+        """Take the file of a BATCH message.
+
+        Raises:
+            UserError: the file is not what its proof says, or the stream has one already.
+        """
+        file = batch_file(message)
+        known = self.streams[stream]
+        if known.table:
+            msg = f"stream {stream} came in more than one file: a csv BATCH names one whole file"
+            raise UserError(msg)
+        taken = self.draft.take(stream, file.path)
+        if file_sha256(taken) != file.sha256:
+            msg = (
+                f"the scratch file of {stream} is not what was written to it (sha256 differs): "
+                f"nothing was published; run {self._command}"
+            )
+            raise UserError(msg)
+        known.ended = False
+        self.add(stream, file.at(taken))
+
+    def add(self, stream: str, file: ProvenFile) -> None:
+        """Register a complete file, which lies at `draft.path(stream)`."""
+        known = self.streams[stream]
+        known.table = StagedTable(
+            name=stream,
+            file=file,
+            columns=columns_of(known.schema),
+            keys=known.keys,
+            kind=known.staging.get("kind", "snapshot"),
+            details={
+                key: known.staging[key]
+                for key in ("day_column", "row_order", "description", "rejected_rows")
+                if key in known.staging
+            },
+        )
+        self.draft.add(known.table)
+
+    def ended(self, stream: str) -> None:
+        """Note that a stream says that it is complete."""
+        self.streams[stream].ended = True
+
+    def check_complete(self) -> None:
+        """Refuse to go on unless every stream has ended.
+
+        Raises:
+            UserError: the extractor ended before that.
+        """
+        missing = [name for name, known in self.streams.items() if not known.ended]
+        if self.streams and (not missing or self._settings.seal_on == "end_of_pipe"):
+            return
+        what = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+        msg = (
+            f"the extractor ended before {what or 'any stream'} was complete: "
+            f"{self._days.source} {self.day} was not sealed and what was there is unchanged; "
+            f"see the extractor's error, then run {self._command}"
+        )
+        raise UserError(msg)
+
+    def seal(self) -> None:
+        """Publish the day, unless a guard holds it.
+
+        Raises:
+            UserError: a guard that is set to `fail` found something.
+        """
+        self._guard()
+        read: dict[str, Any] = next(
+            (k.staging["read"] for k in self.streams.values() if "read" in k.staging), {}
+        )
+        manifest = self.draft.seal(read=read, versions={"target": f"target-csv {__version__}"})
+        logger.info(
+            "%s %s is sealed: %d tables, %s rows, %s",
+            self._days.source,
+            self.day,
+            len(manifest["resources"]),
+            f"{manifest['rows']:,}",
+            size(manifest["bytes"]),
+        )
+        logger.info("manifest: %s", self._days.manifest_path(self.day))
+
+    def _guard(self) -> None:
+        """Hold the day against the last sealed day before it."""
+        before = [day for day in self._days.list() if day < self.day]
+        try:
+            previous = self._days.read_manifest(before[-1]) if before else None
+        except UserError as error:
+            # that day is in disorder, which says nothing of this one
+            logger.warning("not held against the day before: %s", error)
+            previous = None
+        tables = [known.table for known in self.streams.values() if known.table]
+        held: list[str] = []
+        for finding in check(tables, previous, self._settings.guards):
+            (held.append if finding.fails else logger.warning)(finding.line)
+        if held:
+            msg = f"{self._days.source} {self.day} was not sealed: {'; '.join(held)}"
+            raise UserError(msg)
+
+    @property
+    def _command(self) -> str:
+        return self._days.command(self.day)
+
+    def _cannot_write(self, error: OSError) -> UserError:
+        return UserError(
+            f"cannot write {error.filename or self._days.root}: {error.strerror}; "
+            f"{self._days.source} {self.day} was not sealed; make room or mend the folder, "
+            f"then run {self._command}"
+        )

@@ -1,0 +1,72 @@
+"""What a new day is held against before it is sealed or published: the last day that was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sealed_days.store.manifest import StagedTable
+from sealed_days.target_csv.settings import Guards
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line on what a guard saw; where `fails`, the day must not be published."""
+
+    line: str
+    fails: bool
+
+
+def check(
+    tables: Iterable[StagedTable],
+    previous: Mapping[str, Any] | None,
+    guards: Guards,
+) -> list[Finding]:
+    """Return what is suspicious about a new day.
+
+    Args:
+        tables: the tables of the new day.
+        previous: the manifest of the last sealed day before it; None finds nothing.
+        guards: what to do about it.
+    """
+    if previous is None:
+        return []
+    new = {table.name: table for table in tables}
+    found = []
+
+    def add(guard: str, what: str) -> None:
+        action = getattr(guards, guard)
+        if action in {"off", False}:
+            return
+        fails = action == "fail"
+        override = (
+            f"the day is held; if it is right, set guards.{guard}: warn in meltano.yml, run again"
+            if fails
+            else f"guards.{guard} in meltano.yml: fail holds such a day, off is silent"
+        )
+        found.append(Finding(f"{what} ({override})", fails))
+
+    day = previous["date"]
+    for resource in previous["resources"]:
+        name, rows = resource["stream"], resource["rows"]
+        table = new.get(name)
+        if table is None:
+            add("column_vanished", f"{name} is gone: {day} had it with {rows:,} rows")
+            continue
+        names = {column for column, _, _ in table.columns}
+        gone = [f["name"] for f in resource["schema"]["fields"] if f["name"] not in names]
+        if gone:
+            plural = "s" if len(gone) > 1 else ""
+            add("column_vanished", f"{name} lost the column{plural} {', '.join(gone)} since {day}")
+        if "slice" in {table.kind, resource["kind"]}:
+            continue  # a day's share of a table says nothing of the next day's
+        if table.file.rows == 0 < rows:
+            add("became_empty", f"{name} is empty: {day} had {rows:,} rows")
+        elif table.file.rows < rows * (1 - guards.shrink_percent / 100):
+            lost = 100 * (rows - table.file.rows) / rows
+            add(
+                "shrank",
+                f"{name} shrank by {lost:.0f} %: {table.file.rows:,} rows where {day} had {rows:,}",
+            )
+    return found

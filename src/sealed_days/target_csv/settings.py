@@ -1,0 +1,57 @@
+"""target-csv's settings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from sealed_days.core.settings import Group, Name
+from sealed_days.core.singer_settings import TargetSdkSettings
+
+# YAML reads a bare `off` as false
+Action = Literal["warn", "fail", "off", False]
+
+
+class Guards(Group, kw_only=True, frozen=True):
+    """What a new day is compared with before it is sealed: the last day that was."""
+
+    shrank: Annotated[
+        Action, Meta(description="A table lost more than shrink_percent of its rows.")
+    ] = "warn"
+    shrink_percent: Annotated[
+        float,
+        Meta(ge=0, le=100, description="Per cent of its rows that a table may lose."),
+    ] = 50.0
+    became_empty: Annotated[Action, Meta(description="A table lost all its rows.")] = "warn"
+    column_vanished: Annotated[
+        Action, Meta(description="A column is gone, or a table with all its columns.")
+    ] = "warn"
+
+
+class Settings(TargetSdkSettings, kw_only=True, frozen=True):
+    """The settings of target-csv."""
+
+    output_path: Annotated[Name, Meta(description="The folder of all staged days.")] = "output"
+    source: Annotated[
+        str,
+        Meta(
+            pattern="^[a-z][a-z0-9_-]*$",
+            description="The name of what is staged, a folder below output_path: lower case, "
+            "digits, _ and -.",
+        ),
+    ] = "default"
+    job: Annotated[
+        Name, Meta(description="The `meltano run` job that stages this source, named in errors.")
+    ] = "JOB"
+    seal_on: Annotated[
+        Literal["activate_version", "end_of_pipe"],
+        Meta(
+            description="When a stream counts as complete: at its closing ACTIVATE_VERSION "
+            "message, which our taps send, or at the end of the pipe, for other taps; a tap that "
+            "dies in the middle then leaves a day that looks complete."
+        ),
+    ] = "activate_version"
+    guards: Annotated[Guards, Meta(description="What holds, or warns of, a suspicious day.")] = (
+        Guards()
+    )

@@ -1,0 +1,127 @@
+"""Sessions on the warehouse, and the one line that says why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+
+from sealed_days.core.errors import UserError, one_line
+
+# What a role or a database may have set otherwise. Names the server does not know are skipped.
+_SETTINGS = {
+    "DateStyle": "ISO",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "standard_conforming_strings": "on",
+    "client_min_messages": "warning",
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "transaction_timeout": "0",
+    "idle_session_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    # the server notices within seconds that a killed load's client is gone
+    "client_connection_check_interval": "5s",
+}
+_LOOK_AT = (
+    "look at TARGET_POSTGRES_HOST, TARGET_POSTGRES_PORT, TARGET_POSTGRES_DATABASE, "
+    "TARGET_POSTGRES_USER and TARGET_POSTGRES_PASSWORD in .env"
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the warehouse is. `parameters` are libpq's, as psycopg2.connect takes them."""
+
+    parameters: dict[str, Any]
+
+    @classmethod
+    def from_url(cls, sqlalchemy_url: str) -> Server:
+        """Return the server that upstream's connector would use, SSL and SSH tunnel included."""
+        from sqlalchemy.engine import make_url  # upstream has it; the lean path does without
+
+        url = make_url(sqlalchemy_url)
+        query = {
+            name: value if isinstance(value, str) else ",".join(value)
+            for name, value in url.query.items()
+        }
+        return cls(url.translate_connect_args(username="user", database="dbname") | query)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the server runs on this machine, and so on the cores that we have."""
+        host = self.parameters.get("host") or "/"
+        return host.startswith("/") or host in {"127.0.0.1", "::1", "localhost"}
+
+    def __str__(self) -> str:
+        """Return host, port and database: never the password."""
+        where = self.parameters
+        return (
+            f"{where.get('host', 'localhost')}:{where.get('port', 5432)}, "
+            f"database {where.get('dbname', where.get('user'))}"
+        )
+
+    def connect(self, name: str, **settings: str) -> Connection:
+        """Open a session.
+
+        Args:
+            name: shown in pg_stat_activity.
+            settings: server settings besides those every session has.
+
+        Raises:
+            UserError: the server refuses or cannot be reached.
+        """
+        try:
+            session = psycopg2.connect(  # type: ignore[call-overload]
+                **{
+                    "application_name": name,
+                    "client_encoding": "UTF8",
+                    "connect_timeout": 30,
+                    "keepalives_idle": 60,  # a lock is held for hours over an idle session
+                    "keepalives_interval": 10,
+                }
+                | self.parameters
+            )
+            session.autocommit = True
+            with session.cursor() as cursor:
+                cursor.execute(
+                    "SELECT set_config(name, value, false) "
+                    "FROM unnest(%s, %s) AS wanted (name, value) JOIN pg_settings USING (name)",
+                    tuple(map(list, zip(*(_SETTINGS | settings).items(), strict=True))),
+                )
+        except psycopg2.OperationalError as error:
+            user = self.parameters.get("user")
+            msg = (
+                f"cannot connect to PostgreSQL at {self} as {user} ({one_line(error)}): {_LOOK_AT}"
+            )
+            raise UserError(msg) from None
+        return session
+
+    @contextmanager
+    def errors(self, doing: str) -> Iterator[None]:
+        """Turn what the server says into one line.
+
+        Args:
+            doing: what was done, in words: `loading orders`.
+        """
+        try:
+            yield
+        except psycopg2.Error as error:
+            if error.pgcode is None or error.pgcode[:3] in {"57P", "080"}:
+                msg = (
+                    f"the connection to PostgreSQL at {self} was lost while {doing} "
+                    f"({one_line(error)}): nothing was published; run it again when the "
+                    "server is back"
+                )
+            else:
+                text = " ".join(
+                    part for part in (error.diag.message_primary, error.diag.message_detail) if part
+                )
+                msg = f"{doing}: {text} (SQLSTATE {error.pgcode}): nothing was published"
+            raise UserError(msg) from error

@@ -1,0 +1,144 @@
+"""What Singer messages of staged streams do: the bulk path, whoever reads the messages."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sealed_days.core.dates import resolve_date
+from sealed_days.core.errors import UserError
+from sealed_days.core.messages import STAGING, batch_file, columns_of
+from sealed_days.target_postgres.connection import Server
+from sealed_days.target_postgres.day_load import DayLoad
+from sealed_days.target_postgres.load_table import Table
+from sealed_days.target_postgres.publish import Publication
+from sealed_days.target_postgres.warehouse import Warehouse
+
+DEFAULTS: dict[str, float] = {"lock_timeout_seconds": 2, "lock_wait_seconds": 600}
+_STAGED = {"source", "date", "kind", "job"}
+
+
+def is_staged(schema_message: dict[str, Any]) -> bool:
+    """Return whether a SCHEMA message says which staged day its stream belongs to."""
+    return (schema_message.get("schema", {}).get(STAGING) or {}).keys() >= _STAGED
+
+
+class StagedRun:
+    """The staged streams of one run, which make one day.
+
+    Args:
+        config: the target's settings.
+        server: called once, when the first staged stream comes.
+        log: where progress goes.
+    """
+
+    def __init__(
+        self, config: Mapping[str, Any], server: Callable[[], Server], log: logging.Logger
+    ) -> None:
+        self._config = config
+        self._server = server
+        self._log = log
+        self._day: DayLoad | None = None
+
+    def schema(self, names: Sequence[str], message: dict[str, Any]) -> None:
+        """Expect a stream's file in the tables of these names."""
+        staging = message["schema"][STAGING]
+        load = self._load(message["stream"], staging["date"])
+        for name in names:
+            load.expect(
+                Table(
+                    name=name,
+                    day=load.day,
+                    source=staging["source"],
+                    kind=staging["kind"],
+                    job=staging["job"],
+                    columns=tuple((c, kind) for c, kind, _ in columns_of(message["schema"])),
+                    keys=tuple(message.get("key_properties") or ()),
+                )
+            )
+
+    def batch(self, names: Sequence[str], message: dict[str, Any]) -> None:
+        """Load a stream's file."""
+        file = batch_file(message)
+        for name in names:
+            self.day.put(name, file)
+
+    def end(self, names: Sequence[str]) -> None:
+        """Know a stream to be complete."""
+        for name in names:
+            self.day.end(name)
+
+    def leave_out(self, names: Sequence[str]) -> None:
+        """Forget a stream that comes in records after all."""
+        for name in names:
+            self.day.leave_out(name)
+
+    def finish(self) -> None:
+        """Publish the day, if there is one.
+
+        Raises:
+            UserError: it is not complete, or could not be loaded or published.
+        """
+        if self._day:
+            self._day.finish(
+                Publication(
+                    self._warehouse,
+                    lock_timeout=self._number("lock_timeout_seconds"),
+                    lock_wait=self._number("lock_wait_seconds"),
+                    log=self._log,
+                )
+            )
+
+    def close(self) -> None:
+        """End the day's load: what was not published is gone."""
+        load, self._day = self._day, None
+        if load:
+            load.close()
+
+    @property
+    def day(self) -> DayLoad:
+        """The load under way."""
+        if self._day is None:
+            msg = "a BATCH or ACTIVATE_VERSION message came before its SCHEMA"
+            raise UserError(msg)
+        return self._day
+
+    def _load(self, stream: str, text: str) -> DayLoad:
+        """Return the load of the run's one day, begun with its first stream."""
+        day, _ = resolve_date(text, None)
+        wanted = self._day.day if self._day else self._date_setting()
+        if wanted and wanted != day:
+            msg = (
+                f"stream {stream} is of {day.isoformat()} where this run loads "
+                f"{wanted.isoformat()}: one run loads one day; nothing was touched"
+            )
+            raise UserError(msg)
+        if self._day is None:
+            self._day = DayLoad(
+                self._server(),
+                self._warehouse,
+                day,
+                parallelism=int(self._config.get("parallelism") or min(4, os.cpu_count() or 1)),
+                log=self._log,
+            )
+        return self._day
+
+    def _date_setting(self) -> date | None:
+        value = self._config.get("date")
+        return resolve_date(value, None)[0] if value else None
+
+    def _number(self, setting: str) -> float:
+        value = self._config.get(setting)
+        return DEFAULTS[setting] if value is None else float(value)
+
+    @property
+    def _warehouse(self) -> Warehouse:
+        views = self._config.get("default_target_schema") or "melty"  # upstream's default
+        return Warehouse(
+            views=views,
+            days=self._config.get("days_schema") or f"{views}_days",
+            parts=self._config.get("parts_schema") or f"{views}_parts",
+        )

@@ -1,0 +1,723 @@
+"""What tap-csv promises: real files, real messages, no server."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("singer_sdk")
+pytest.importorskip("duckdb")
+pytest.importorskip("pyarrow")
+
+import duckdb
+import pyarrow as pa
+from singer_sdk.testing import SuiteConfig, get_tap_test_class
+
+from sealed_days.core.errors import UserError
+from sealed_days.core.proven_file import ProvenFile
+from sealed_days.store.days import StagedDays
+from sealed_days.store.manifest import StagedTable
+from sealed_days.tap_csv import arrow_values, copy_in, quick_check
+from sealed_days.tap_csv.sdk import TapCSV
+from sealed_days.tap_csv.types import accepts
+
+ORDERS = b"id,qty,note\n1,5,a\n2,6,b\n"
+TYPES = {"id": "integer", "qty": "smallint"}
+DAY = date(2025, 1, 31)
+
+
+class Run:
+    """Runs the tap in this process and keeps what it said."""
+
+    def __init__(self, tmp_path: Path, capsys: Any, caplog: Any) -> None:
+        self.folder, self.capsys, self.caplog = tmp_path, capsys, caplog
+        self.file = tmp_path / "in" / "orders.csv"
+        self.file.parent.mkdir()
+        self.scratch = tmp_path / "scratch"
+        self.batch = {
+            "encoding": {"format": "csv"},
+            "storage": {"root": self.scratch.as_uri()},
+        }
+
+    def config(self, content: bytes | None = None, batch: bool = True, **entry: Any) -> dict:
+        if content is not None:
+            self.file.write_bytes(content)
+        top = {
+            name: entry.pop(name)
+            for name in ("on_bad_row", "add_metadata_columns", "date", "stream_maps")
+            if name in entry
+        }
+        config = {"files": [{"entity": "orders", "path": str(self.file), **entry}], **top}
+        return config | ({"batch_config": self.batch} if batch else {})
+
+    def sync(self, config: dict) -> list[dict]:
+        self.caplog.clear()
+        self.caplog.set_level("INFO")
+        self.capsys.readouterr()
+        TapCSV(config=config).sync_all()
+        return [json.loads(line) for line in self.capsys.readouterr().out.splitlines()]
+
+    def take(self, content: bytes, **entry: Any) -> bytes:
+        """Return the file that the BATCH names, its proof checked."""
+        return self.taken(self.sync(self.config(content, **entry)))
+
+    def taken(self, messages: list[dict]) -> bytes:
+        assert [m["type"] for m in messages] == ["SCHEMA", "BATCH", "ACTIVATE_VERSION"]
+        (uri,) = messages[1]["manifest"]
+        data = Path(uri.removeprefix("file://")).read_bytes()
+        (proof,) = messages[1]["files"]
+        assert proof["bytes"] == len(data)
+        assert proof["sha256"] == hashlib.sha256(data).hexdigest()
+        rows = list(csv.reader(data.decode().splitlines(keepends=True)))
+        assert proof["rows"] == len(rows) - 1
+        return data
+
+    def refuse(self, content: bytes | None = None, **entry: Any) -> str:
+        """Return all that is logged or raised when the file is refused."""
+        before = set(self.scratch.rglob("*"))
+        with pytest.raises(UserError) as caught:
+            self.sync(self.config(content, **entry))
+        assert self.capsys.readouterr().out == ""
+        assert set(self.scratch.rglob("*")) - before <= {self.scratch}
+        return "\n".join(
+            [r.getMessage() for r in self.caplog.records if r.levelname == "ERROR"]
+            + [str(caught.value)]
+        )
+
+
+@pytest.fixture
+def run(tmp_path, capsys, caplog) -> Run:
+    return Run(tmp_path, capsys, caplog)
+
+
+def cli(*args: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from sealed_days.tap_csv import main; main()", *args]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+TestStandardSuite = get_tap_test_class(
+    TapCSV,
+    config={
+        "files": [
+            {
+                "entity": "orders",
+                "path": str(Path(__file__).parent / "orders.csv"),
+                "keys": ["id"],
+                "types": {"id": "integer", "price": "numeric(10,2)", "day": "date"},
+            }
+        ]
+    },
+    suite_config=SuiteConfig(max_records_limit=10),
+)
+
+
+# --- a file in our dialect ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ORDERS,
+        b"id,qty,note\n",
+        b'id,qty,note\n1,,""\n2,3,"a ""b"", c"\n3,4,"two\nlines"\n',
+        '"id","qty",note\n1,2,żółć 🦆\n'.encode(),
+        b'id,qty,note\n"1","2",""""\n',
+    ],
+)
+def test_file_in_our_dialect_is_copied_byte_for_byte(run, content):
+    assert run.take(content, types=TYPES, keys=["id"]) == content
+    assert "copied" in run.caplog.text
+    assert run.file.read_bytes() == content
+
+
+def test_last_line_without_line_feed_gets_one(run):
+    assert run.take(ORDERS[:-1], types=TYPES) == ORDERS
+
+
+def test_blank_line_is_a_null_where_there_is_one_column(run):
+    assert run.take(b"a\n1\n\n2\n") == b"a\n1\n\n2\n"
+
+
+KEYS = {
+    "integer": "-5 +1 2 10",
+    "numeric": "1.5 2e0 30 31 32 33 4e1",
+    "numeric(6,2)": "-1.5 2e0 30",
+    "real": "0.5 1e3 2e3 NaN",
+    "date": "0001-01-01 2025-01-05 2025-01-06",
+    "timestamp": "2025-01-05 2025-01-05T10:11 2025-01-05T10:11:12.1234567",
+    "timestamptz": "2025-01-05T10:11Z 2025-01-05T10:12Z",
+    "time": "10:11 10:11:12.5 23:00",
+    "uuid": "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 A0EEBC999C0B4EF8BB6D6BB9BD380A12",
+    "boolean": "f t",
+    "text": "B a é 🦆",
+    "char(3)": "a ab b",
+    "bytea": "\\x00 \\x00ff",
+}
+
+
+class TestStretches:
+    """A file is checked in stretches while it comes in; nobody can tell from outside."""
+
+    ROWS = 60
+
+    @pytest.fixture(autouse=True)
+    def _short(self, monkeypatch) -> None:
+        monkeypatch.setattr(copy_in, "BLOCK", 16)
+        monkeypatch.setattr(quick_check, "STRETCH", 64)
+
+    def content(self, ids: Iterable[int]) -> bytes:
+        rows = "".join(f'{number},{number % 9},"line\n{number}"\n' for number in ids)
+        return f"id,qty,note\n{rows}".encode()
+
+    @pytest.mark.parametrize("step", [1, -1, 7])
+    def test_good_file_is_copied_in_whatever_order_its_keys_come(self, run, step):
+        content = self.content(step * number % 61 for number in range(self.ROWS))
+        assert run.take(content, types=TYPES, keys=["id"]) == content
+        assert "copied" in run.caplog.text
+
+    def test_repeated_key_is_found_wherever_it_stands(self, run):
+        for place in range(self.ROWS):
+            ids = [*range(place + 1), *range(place, self.ROWS)]
+            said = run.refuse(self.content(ids), types=TYPES, keys=["id"])
+            assert f"key (id) = ('{place}') is also on line {2 * place + 2}" in said
+
+    def test_wrong_value_is_found_wherever_it_stands(self, run):
+        good = self.content(range(self.ROWS)).split(b"\n")
+        for place in range(1, len(good) - 1, 2):
+            lines = [*good]
+            lines[place] = lines[place].replace(b",", b",x", 1)
+            said = run.refuse(b"\n".join(lines), types=TYPES, keys=["id"])
+            assert f"line {place + 1}, column qty" in said
+
+    @pytest.mark.parametrize("before", [0, 9])
+    def test_record_longer_than_a_stretch_may_be_is_taken(self, run, monkeypatch, before):
+        monkeypatch.setattr(quick_check, "_LONGEST", 256)
+        content = self.content(range(before)) + b'9,1,"' + b"long\n" * 99 + b'"\n10,1,\n'
+        assert run.take(content, types=TYPES, keys=["id"]) == content
+
+    @pytest.mark.parametrize("kind", KEYS)
+    def test_keys_of_every_type_are_held_against_each_other(self, run, kind):
+        values = KEYS[kind].split(" ")
+        rows = [f"{value},{number:0>40}\n" for number, value in enumerate(values)]
+        good = "k,n\n" + "".join(rows)
+        assert run.take(good.encode(), types={"k": kind}, keys=["k"]) == good.encode()
+        for at, row in enumerate(rows):
+            said = run.refuse((good + row).encode(), types={"k": kind}, keys=["k"])
+            assert f"line {len(rows) + 2}: key (k) = " in said
+            assert f"is also on line {at + 2}" in said
+
+    def test_quote_that_is_never_closed_is_found_wherever_it_stands(self, run, monkeypatch):
+        monkeypatch.setattr(quick_check, "_LONGEST", 256)
+        good = self.content(range(self.ROWS)).split(b"\n")
+        for place in range(1, len(good) - 1, 2):
+            lines = [*good]
+            lines[place] = lines[place].replace(b'"', b"", 1)
+            run.refuse(b"\n".join(lines), types=TYPES)
+
+    def test_column_too_many_is_found_wherever_it_stands(self, run):
+        good = self.content(range(self.ROWS)).split(b"\n")
+        for place in range(2, len(good), 2):
+            lines = [*good]
+            lines[place] += b","
+            assert f"line {place}" in run.refuse(b"\n".join(lines), types=TYPES)
+
+
+def test_schema_says_types_keys_and_how_it_was_read(run):
+    schema = run.sync(
+        run.config(ORDERS, types={"id": "int4", "qty": "numeric(6, 2)"}, keys=["id"])
+    )[0]
+    assert schema["key_properties"] == ["id"]
+    assert schema["schema"]["properties"] == {
+        "id": {"type": "integer", "x-sql-datatype": "integer"},
+        "qty": {"type": ["number", "null"], "x-sql-datatype": "numeric(6,2)"},
+        "note": {"type": ["string", "null"], "x-sql-datatype": "text"},
+    }
+    staging = schema["schema"]["x-staging"]
+    assert (staging["kind"], staging["row_order"]) == ("snapshot", "file")
+    assert staging["read"]["read_at"].endswith("+00:00")
+
+
+# --- other dialects are rewritten -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "entry", "expected"),
+    [
+        (b'a;b\n1,5;x\n;""\n', {"delimiter": ";"}, b'a,b\n"1,5",x\n,""\n'),
+        (b'a,b\r\n1,x\r\n2,"p\r\nq"\r\n', {}, b'a,b\n1,x\n2,"p\r\nq"\n'),
+        (b"a,b\r1,x\r2,y\r", {}, b"a,b\n1,x\n2,y\n"),
+        (b"a,b\n1,x\r\n2,y\n", {}, b"a,b\n1,x\n2,y\n"),
+        (b"\xef\xbb\xbfa,b\n1,x\n", {}, b"a,b\n1,x\n"),
+        ("a,b\n1,ção\n".encode("latin-1"), {"encoding": "latin-1"}, "a,b\n1,ção\n".encode()),
+        ("a,b\n1,żół\n".encode("cp1250"), {"encoding": "cp1250"}, "a,b\n1,żół\n".encode()),
+        ("a,b\r\n1,🦆\r\n".encode("utf-16"), {"encoding": "utf-16"}, "a,b\n1,🦆\n".encode()),
+        (b"a,b\n'it''s',\"\n", {"quotechar": "'"}, b'a,b\nit\'s,""""\n'),
+        (b'a,b\n"x\\"y","p\\\\"\n\\N,q\n', {"escapechar": "\\"}, b'a,b\n"x""y",p\\\n\\N,q\n'),
+        (b'a,b\n1, "x, y"\n2,  z\n', {"skipinitialspace": True}, b'a,b\n1,"x, y"\n2,z\n'),
+        (b'a,b\n5" pipe,x\ny,3"\n', {}, b'a,b\n"5"" pipe",x\ny,"3"""\n'),
+        (b'a,b\nNULL,"NULL"\n,x\n', {"null_values": ["NULL"]}, b'a,b\n,NULL\n"",x\n'),
+        (b"a,b\n1,x\n\n2,y\n\n", {}, b"a,b\n1,x\n2,y\n"),
+        (b"a\n1\n\n\\.\n2\n", {}, b'a\n"1"\n\n"\\."\n"2"\n'),
+        (b"a,A\n1,2\r\n", {}, b"a,A\n1,2\n"),
+    ],
+)
+def test_other_dialects_are_rewritten_with_the_same_values(run, content, entry, expected):
+    assert run.take(content, **entry) == expected
+    assert "rewritten" in run.caplog.text
+
+
+def test_rewriting_leaves_the_text_of_numbers_and_dates_alone(run):
+    types = {"n": "numeric", "r": "real", "d": "timestamp"}
+    content = b"n;r;d\n007.10;1e3;2025-01-01T10:00\n"
+    assert run.take(content, delimiter=";", types=types) == content.replace(b";", b",")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nasty_values_survive_any_dialect(run, seed):
+    random_ = random.Random(seed)
+    alphabet = ["a", ",", ";", '"', "'", "\n", "\r", "\r\n", "\\", " ", "\t", "é", "🦆", "#", "."]
+    delimiter, end = random_.choice([(",", "\n"), (";", "\n"), ("\t", "\r\n"), ("|", "\r")])
+    encoding = random_.choice(["utf-8", "utf-16", "utf-8-sig"])
+    rows = [
+        [
+            "".join(random_.choices(alphabet, k=random_.randrange(6)))
+            if random_.random() > 0.1
+            else None
+            for _ in range(3)
+        ]
+        for _ in range(500)
+    ]
+    for row in rows:
+        row.append("x")  # no row is blank
+
+    def field(value: str | None) -> str:
+        if value is None:
+            return ""
+        plain = value and not set(value) & {delimiter, '"', "\n", "\r"}
+        return value if plain else '"' + value.replace('"', '""') + '"'
+
+    lines = [delimiter.join(["a", "b", "c", "d"])] + [delimiter.join(map(field, r)) for r in rows]
+    content = (end.join(lines) + end).encode(encoding)
+    config = run.config(content, batch=False, delimiter=delimiter, encoding=encoding)
+    records = [m["record"] for m in run.sync(config) if m["type"] == "RECORD"]
+    assert [list(record.values()) for record in records] == rows
+
+
+def test_folder_and_glob_are_one_stream_in_order_of_names(run):
+    for name, row in (("b.csv", "2;y"), ("a.csv", "1;x\n")):
+        (run.file.parent / name).write_text("id;v\n" + row)
+    for path in (str(run.file.parent), str(run.file.parent / "?.csv")):
+        assert run.taken(run.sync(run.config(path=path, delimiter=";"))) == b"id,v\n1,x\n2,y\n"
+    (run.file.parent / "c.csv").write_text("id;w\n3;z\n")
+    assert "c.csv line 1: the header differs from that of" in run.refuse(
+        path=str(run.file.parent), delimiter=";"
+    )
+
+
+def test_canonical_files_are_joined_under_one_header(run):
+    for name in ("a.csv", "b.csv"):
+        (run.file.parent / name).write_text(f'"id",v\n{name},"1\n2"\n')
+    data = run.taken(run.sync(run.config(path=str(run.file.parent))))
+    assert data == b'"id",v\na.csv,"1\n2"\nb.csv,"1\n2"\n'
+
+
+def test_metadata_columns_name_file_time_and_physical_line(run):
+    data = run.take(b'a,b\n1,"x\ny"\n2,z\n', add_metadata_columns=True).decode()
+    rows = list(csv.DictReader(data.splitlines(keepends=True)))
+    assert [row["_sdc_source_lineno"] for row in rows] == ["2", "4"]
+    assert rows[0]["_sdc_source_file"] == str(run.file)
+    assert rows[0]["_sdc_source_file_mtime"].endswith("+00:00")
+
+
+def test_files_may_stand_in_a_definition_file(run):
+    config = run.config(ORDERS)
+    definition = run.folder / "files.json"
+    definition.write_text(json.dumps(config.pop("files")))
+    assert run.taken(run.sync(config | {"csv_files_definition": str(definition)})) == ORDERS
+
+
+# --- what is refused ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (b"abc,x", "line 5, column n: 'abc' is not a smallint"),
+        (b"70000,x", "line 5, column n: '70000' is out of range for smallint"),
+        (b'""' + b",x", "line 5, column n: '' is not a smallint"),
+        (b"1", "line 5: has 1 column where the header has 2"),
+        (b"1,x,", "line 5: has 3 columns where the header has 2"),
+        (b"1,x,y", "line 5: has 3 columns where the header has 2"),
+        (b'1,"x"y', "line 5: has text after the closing quote of column 2"),
+        (b'1,"x" ', "line 5: has text after the closing quote of column 2"),
+        (b",x", "line 5, column n: is NULL, but belongs to the key"),
+        (b"+1,x", "line 5: key (n) = ('+1') is also on line 2"),
+    ],
+)
+def test_bad_row_is_named_with_its_physical_line(run, row, said):
+    content = b'n,t\n1,"two\nlines"\n2,y\n' + row + b"\n3,z\n"
+    errors = run.refuse(content, types={"n": "smallint"}, keys=["n"])
+    assert f"{run.file} {said}" in errors
+    assert "1 bad row in orders: nothing was taken" in errors
+
+
+@pytest.mark.parametrize(
+    ("content", "entry", "said"),
+    [
+        (b"", {}, "is empty: its first line must be the header"),
+        (b"a,,c\n1,2,3\n", {}, "line 1: column 2 has no name"),
+        (b"a,b,a\n1,2,3\n", {}, "line 1: the header has column a 2 times"),
+        (b"a,b\n1,2\n", {"keys": ["k"]}, "line 1: key column k is missing"),
+        (b"a,b\n1,2\n", {"types": {"k": "text"}}, "line 1: declared column k is missing"),
+        (b"a,b\n1,2\n", {"types": {"a": "money"}}, "'money' is not a type of tap-csv"),
+        (b"a,b\n1,2\n3,\xff\n", {}, "line 3: byte 11 of the file (0xff) is not utf-8"),
+        (b"a,b\n1,2\n3,\xc3", {}, "line 3: byte 11 of the file (0xc3) is not utf-8"),
+        (b"a,b\n1,2\n3,\x00\n", {}, "line 3: the line has a NUL byte"),
+        (b'a,b\n1,2\n3,"x\n4,y\n', {}, "line 3: a quote is opened in this row and never closed"),
+        (b"a,b\n1,2\n", {"encoding": "klingon"}, "'klingon' is not an encoding"),
+        (b"a,b\n1,2\n", {"delimiter": ";;"}, "delimiter ';;' is not one ASCII character"),
+        (b"a,b\n1,2\n", {"date": "2025-02-30"}, "DATE is '2025-02-30'"),
+    ],
+)
+def test_wrong_file_or_definition_is_one_clear_line(run, content, entry, said):
+    assert said in run.refuse(content, **entry)
+
+
+def test_missing_file_is_named(run):
+    assert f"{run.file} is missing" in run.refuse()
+
+
+def test_only_the_first_bad_rows_are_listed_in_order(run):
+    content = b"n\n" + b"x\n" * 1300
+    lines = run.refuse(content, types={"n": "integer"}).splitlines()
+    assert len(lines) == 22
+    assert lines[0].endswith("line 2, column n: 'x' is not an integer")
+    assert lines[19].endswith("line 21, column n: 'x' is not an integer")
+    assert lines[20] == "… and 1,280 more"
+    assert lines[21].startswith("1,300 bad rows in orders")
+
+
+def test_file_that_changes_meanwhile_is_refused(run):
+    tap = TapCSV(config=run.config(ORDERS))
+    run.file.write_bytes(ORDERS + b"3,7,c\n")
+    with pytest.raises(UserError, match="changed while it was read"):
+        tap.sync_all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (
+            "smallint",
+            "0 -32768 +7 007 -0",
+            ["32768", "1.0", "1e3", "0x1F", "1_000", " 12", "12 ", ""],
+        ),
+        ("bigint", "9223372036854775807", ["9223372036854775808"]),
+        (
+            "real",
+            "1 1. .5 -1e5 NaN inf -Infinity 3.4028235e38 0e99",
+            ["1e39", "1e-60", "1,5", " 1", "1_0", "0x1"],
+        ),
+        ("double precision", "1e308 5e-324", ["1e400", "1e-400", "e5"]),
+        ("numeric(4,2)", "12.345 -99.99 1e1 .5 nan", ["99.999", "100", "1,0", "inf", "1_0"]),
+        ("numeric", "1" * 60 + " 1e9999", ["1e99999", "x"]),
+        ("boolean", "t f true FALSE y no on off 1 0", ["2", "vrai", " t"]),
+        (
+            "date",
+            "2025-01-05 0001-01-01 2024-02-29",
+            ["2025-1-5", "2025-02-29", "05/01/2025", "0000-01-01", "20250105", "infinity"],
+        ),
+        (
+            "timestamp",
+            "2025-01-05 2025-01-05T10:11:12.123456789",
+            ["2025-01-05T10:11Z", "2025-01-05T25:00", "2025-01-05T10:11+01"],
+        ),
+        (
+            "timestamptz",
+            "2025-01-05T10:11Z 2025-01-05T10:11:12.5+05:30 2025-01-05T10:11-03",
+            ["2025-01-05T10:11", "2025-01-05T10:11+16:00"],
+        ),
+        ("time", "10:11 10:11:12.5 24:00:00", ["25:00", "1:2", "10:11+01"]),
+        (
+            "uuid",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 A0EEBC999C0B4EF8BB6D6BB9BD380A11",
+            ["a0eebc99", "x"],
+        ),
+        ("jsonb", '{"a":[1,"NaN,]"]} "x" 1', ["{", "[NaN]", "[1,]", '"\\u0000"', "''"]),
+        ("varchar(3)", "żół 🦆🦆🦆", ["żółć", "abc "]),
+        ("char(3)", "abc a", ["abcd"]),
+        ("bytea", "\\x \\x00fF", ["00", "\\x0", "\\xgg"]),
+    ],
+)
+def test_a_type_takes_what_postgresql_takes_and_nothing_it_reads_otherwise(run, kind, good, bad):
+    def content(values: list[str]) -> bytes:
+        return ("v,x\n" + "".join('"' + v.replace('"', '""') + '",1\n' for v in values)).encode()
+
+    values = good.split(" ")
+    assert run.take(content(values), types={"v": kind}) == content(values)
+    errors = run.refuse(content(bad), types={"v": kind}).splitlines()
+    assert len(errors) == len(bad) + 1, errors
+
+
+PLAIN = {
+    "smallint": ["0", "-32768", "007"],
+    "integer": ["2147483647"],
+    "bigint": ["-9223372036854775808"],
+    "real": ["1", "-1.50", "1.", ".5"],
+    "double precision": ["0.1"],
+    "numeric": ["12345678901234567890.5"],
+    "numeric(6,2)": ["-99.99", "7", "0.5"],
+    "date": ["2025-01-05", "1753-12-31"],
+    "timestamp without time zone": ["2025-01-05 10:11", "2025-01-05T10:11:12.123456"],
+    "text": ["", "é", "-"],
+    "character varying(3)": ["żół", ""],
+    "character(3)": ["a", "a  "],
+}
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_values_as_most_files_have_them_need_no_closer_look(kind):
+    texts = pa.array([*PLAIN[kind], None])
+    assert arrow_values.plain_values(texts, kind).null_count == 1
+    assert arrow_values.plain_values(pa.nulls(2, pa.string()), kind).null_count == 2
+    assert len(arrow_values.plain_values(pa.array([], pa.string()), kind)) == 0
+
+
+@pytest.mark.parametrize("kind", [*PLAIN, "time without time zone", "boolean", "jsonb", "uuid"])
+def test_what_is_taken_without_a_closer_look_would_pass_it(kind):
+    chance, db = random.Random(kind), duckdb.connect()
+    alphabet = "00112359--..:: T+eExX_\t'aż"
+    seeds = [text for texts in PLAIN.values() for text in texts]
+    texts = []
+    for _ in range(4000):
+        text = list(chance.choice(seeds))
+        for _ in range(chance.randrange(3)):
+            text[(at := chance.randrange(len(text) + 1)) : at + chance.randrange(2)] = (
+                chance.choice(alphabet)
+            )
+        texts.append("".join(text))
+    texts += ["0" * 50 + "1", "9" * 40, "0." + "0" * 50 + "1", "0000-01-01", "0001-01-01 00:00"]
+    taken = [
+        text for text in texts if arrow_values.plain_values(pa.array([text]), kind) is not None
+    ]
+    assert bool(taken) == (kind in PLAIN)
+    if (rule := accepts("t", kind)) and taken:
+        refused = db.execute(
+            f"SELECT t FROM (SELECT unnest(?) AS t) WHERE NOT coalesce({rule}, false)", [taken]
+        )
+        assert refused.fetchall() == []
+
+
+def test_equal_keys_written_differently_are_the_same_key(run):
+    content = b"a,b\n1.50,t\n2,t\n1.5,true\n"
+    errors = run.refuse(content, types={"a": "numeric(5,2)", "b": "bool"}, keys=["a", "b"])
+    assert "line 4: key (a, b) = ('1.5', 'true') is also on line 2" in errors
+
+
+# --- quarantine -----------------------------------------------------------------------
+
+
+def test_quarantine_goes_on_without_the_bad_rows_and_keeps_them(run):
+    content = b'n,t\n1,"x\ny"\nabc,z\n2\n2,ok\n1,again\n3,\n'
+    messages = run.sync(
+        run.config(content, types={"n": "smallint"}, keys=["n"], on_bad_row="quarantine")
+    )
+    assert run.taken(messages) == b'n,t\n1,"x\ny"\n2,ok\n3,\n'
+    rejects = messages[0]["schema"]["x-staging"]["rejects"]
+    assert rejects["rows"] == 3
+    text = Path(rejects["path"].removeprefix("file://")).read_text()
+    rows = list(csv.DictReader(text.splitlines(keepends=True)))
+    assert {(row["line"], row["column"], row["text"]) for row in rows} == {
+        ("4", "n", "abc,z"),
+        ("5", "", "2"),
+        ("7", "n", "1,again"),
+    }
+    assert {row["file"] for row in rows} == {str(run.file)}
+    assert "3 rows are left out" in run.caplog.text
+
+
+def test_quarantine_without_bad_rows_copies(run):
+    messages = run.sync(run.config(ORDERS, types=TYPES, on_bad_row="quarantine"))
+    assert run.taken(messages) == ORDERS
+    assert "rejects" not in messages[0]["schema"]["x-staging"]
+
+
+# --- RECORD mode and stream maps ------------------------------------------------------
+
+
+def test_without_batch_config_rows_are_typed_records(run):
+    content = b'id,price,ok,day,note\n1,1.50,t,2025-01-31,\n2,,f,,""\n'
+    types = {"id": "integer", "price": "numeric(10,2)", "ok": "boolean", "day": "date"}
+    messages = run.sync(run.config(content, batch=False, types=types, keys=["id"]))
+    kinds = [m["type"] for m in messages]
+    assert kinds == ["SCHEMA", "RECORD", "RECORD", "ACTIVATE_VERSION"]
+    assert [m["record"] for m in messages[1:3]] == [
+        {"id": 1, "price": 1.5, "ok": True, "day": "2025-01-31", "note": None},
+        {"id": 2, "price": None, "ok": False, "day": None, "note": ""},
+    ]
+    assert {m["version"] for m in messages[1:]} == {messages[3]["version"]}
+
+
+@pytest.mark.parametrize("pattern", ["orders", "*"])
+def test_a_map_that_only_renames_keeps_whole_files(run, pattern):
+    maps = {pattern: {"__alias__": "'x_' + __stream_name__"}}
+    messages = run.sync(run.config(ORDERS, stream_maps=maps))
+    assert run.taken(messages) == ORDERS
+    assert {m["stream"] for m in messages} == {"x_orders"}
+
+
+def test_a_map_that_changes_rows_makes_records(run):
+    maps = {"orders": {"note": "note.upper()", "__filter__": "id == 1"}}
+    messages = run.sync(run.config(ORDERS, types=TYPES, stream_maps=maps))
+    assert [m["record"]["note"] for m in messages if m["type"] == "RECORD"] == ["A"]
+    assert not list(run.scratch.iterdir())
+
+
+# --- staged days ----------------------------------------------------------------------
+
+
+def seal(root: Path, source: str, tables: dict[str, bytes], job: str = "JOB") -> StagedDays:
+    days = StagedDays(root, source, job)
+    with days.begin(DAY) as draft:
+        for name, data in tables.items():
+            draft.path(name).write_bytes(data)
+            draft.add(
+                StagedTable(
+                    name,
+                    ProvenFile.measure(draft.path(name)),
+                    (("id", "integer", "integer"), ("mood", "text", "mood")),
+                    ("id",),
+                )
+            )
+        draft.seal()
+    return days
+
+
+@pytest.fixture
+def staged(run) -> dict:
+    root = run.folder / "output"
+    seal(root, "postgres", {"a": b"id,mood\n1,x\n", "b": b'id,mood\n1,\n2,""\n'})
+    seal(root, "csv", {"order_details": b"id,mood\n"})
+    return {
+        "staged_path": str(root),
+        "sources": {"postgres": "postgres-to-local", "csv": "orders-details-csv-to-local"},
+        "date": DAY.isoformat(),
+        "batch_config": run.batch,
+    }
+
+
+def test_sealed_days_are_handed_over_as_the_staged_files_themselves(run, staged):
+    messages = run.sync(staged)
+    assert [m["type"] for m in messages] == ["SCHEMA"] * 3 + ["BATCH", "ACTIVATE_VERSION"] * 3
+    assert [m["stream"] for m in messages[3::2]] == ["b", "a", "order_details"]  # largest first
+    schema = messages[0]["schema"]
+    assert schema["properties"] == {
+        "id": {"type": "integer", "x-sql-datatype": "integer"},
+        "mood": {"type": ["string", "null"], "x-sql-datatype": "text", "x-source-type": "mood"},
+    }
+    assert schema["x-staging"] == {
+        "kind": "snapshot",
+        "source": "postgres",
+        "date": "2025-01-31",
+        "job": "postgres-to-local",
+    }
+    path = StagedDays(Path(staged["staged_path"]), "postgres").file_path(DAY, "b")
+    assert messages[3]["manifest"] == [path.as_uri()]
+    assert messages[3]["files"][0]["rows"] == 2
+    assert not run.scratch.exists()
+
+
+def test_sealed_days_become_records_for_a_stranger_after_their_proof(run, staged):
+    del staged["batch_config"]
+    records = [m["record"] for m in run.sync(staged) if m["type"] == "RECORD"]
+    assert {"id": 2, "mood": ""} in records
+    assert {"id": 1, "mood": None} in records
+    path = StagedDays(Path(staged["staged_path"]), "postgres").file_path(DAY, "a")
+    path.write_bytes(path.read_bytes().replace(b"x", b"y"))
+    with pytest.raises(UserError, match=r"damaged: its sha256 .* run DATE=2025-01-31 meltano run"):
+        run.sync(staged)
+
+
+def test_every_missing_or_damaged_source_is_named_with_its_command(run, staged):
+    root = Path(staged["staged_path"])
+    StagedDays(root, "postgres").file_path(DAY, "a").write_bytes(b"id,mood\n")
+    StagedDays(root, "csv").manifest_path(DAY).unlink()
+    with pytest.raises(UserError) as caught:
+        run.sync(staged)
+    assert "a.csv is damaged" in str(caught.value)
+    assert "DATE=2025-01-31 meltano run postgres-to-local" in str(caught.value)
+    assert "DATE=2025-01-31 meltano run orders-details-csv-to-local" in str(caught.value)
+    assert run.capsys.readouterr().out == ""
+
+
+def test_two_sources_with_one_table_are_refused(run, staged):
+    seal(Path(staged["staged_path"]), "csv", {"a": b"id,mood\n"})
+    with pytest.raises(UserError, match="sources postgres and csv both have a table a"):
+        run.sync(staged)
+
+
+@pytest.mark.parametrize(
+    "role", [{}, {"staged_path": "x", "files": [{"entity": "a", "path": "b"}]}]
+)
+def test_no_role_or_both_is_refused(role):
+    with pytest.raises(UserError, match=r"either CSV files .* or staged days"):
+        TapCSV(config=role)
+
+
+# --- the command ----------------------------------------------------------------------
+
+
+def test_command_ends_in_one_line_and_exit_code_1(run):
+    config = run.folder / "config.json"
+    config.write_text(json.dumps(run.config(b"id,qty\nx,1\n", types={"id": "integer"})))
+    done = cli("--config", str(config))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert f"{run.file} line 2, column id: 'x' is not an integer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_command_discovers_tests_and_explains_itself(run):
+    config = run.folder / "config.json"
+    config.write_text(json.dumps(run.config(ORDERS, types=TYPES)))
+    discovered = cli("--config", str(config), "--discover")
+    assert [s["tap_stream_id"] for s in json.loads(discovered.stdout)["streams"]] == ["orders"]
+    tested = cli("--config", str(config), "--test")
+    assert tested.returncode == 0, tested.stderr
+    assert "staged_path" in cli("--about", "--format=json").stdout
+    assert "--config" in cli("--help").stdout
+
+
+def loads_duckdb(run: Run, config: dict) -> bool:
+    """Run the command in a process of its own and return whether DuckDB was needed."""
+    path = run.folder / "config.json"
+    path.write_text(json.dumps(config))
+    code = (
+        "import sys; sys.argv = ['tap-csv', '--config', sys.argv[1]]\n"
+        "from sealed_days.tap_csv import main\n"
+        "try: main()\n"
+        "finally: sys.stderr.write('DUCKDB' if 'duckdb' in sys.modules else 'LEAN')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.count("BATCH") == (1 if "files" in config else 3), done.stderr
+    return done.stderr.endswith("DUCKDB")
+
+
+def test_duckdb_is_loaded_only_for_what_needs_it(run, staged):
+    assert not loads_duckdb(run, staged)
+    for content in (ORDERS, b"id,qty,note\n1,5,a\n", b"id,qty,note\n"):
+        assert not loads_duckdb(run, run.config(content, types=TYPES, keys=["id"]))
+    assert loads_duckdb(run, run.config(ORDERS.replace(b"5", b"+5"), types=TYPES))
+    assert loads_duckdb(run, run.config(ORDERS.replace(b"\n", b"\r\n")))

@@ -1,0 +1,232 @@
+"""target-csv in its own process and with the SDK's suite: a day is complete or not sealed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from singer_sdk.testing import SuiteConfig, get_target_test_class
+
+from sealed_days.core import messages
+from sealed_days.core.proven_file import ProvenFile
+from sealed_days.target_csv.sdk import TargetCSV
+
+DAY = "2025-01-31"
+PROPERTIES = {
+    "id": {"type": "integer", "x-sql-datatype": "integer"},
+    "v": {"type": ["string", "null"]},
+}
+
+_Suite = get_target_test_class(
+    TargetCSV,
+    config={"output_path": "/nowhere", "date": DAY, "seal_on": "end_of_pipe"},
+    suite_config=SuiteConfig(),
+)
+
+
+class TestTargetOfTheSdk(_Suite):
+    """The standard suite of the Singer SDK."""
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        # the suite's config is made before there is a folder
+        original = TargetCSV.__init__
+
+        def init(self: TargetCSV, *args: Any, **kwargs: Any) -> None:
+            config = kwargs.get("config")
+            if isinstance(config, dict):
+                kwargs["config"] = {**config, "output_path": str(tmp_path / "output")}
+            original(self, *args, **kwargs)
+
+        monkeypatch.setattr(TargetCSV, "__init__", init)
+
+
+class Run:
+    """A target in a process of its own, fed by messages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.output = folder / "output"
+        self.folder = folder
+        self.config: dict[str, Any] = {
+            "output_path": str(self.output),
+            "source": "s",
+            "date": DAY,
+            "job": "J",
+        }
+
+    def __call__(self, *lines: dict[str, Any], **config: Any) -> subprocess.CompletedProcess[str]:
+        path = self.folder / "config.json"
+        path.write_text(json.dumps(self.config | config))
+        return subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "from sealed_days.target_csv import main; main()",
+                "--config",
+                str(path),
+            ],
+            input="".join(json.dumps(line) + "\n" for line in lines),
+            capture_output=True,
+            text=True,
+            env={key: value for key, value in os.environ.items() if not key.startswith("SINGER")},
+        )
+
+    def file(self, stream: str, data: bytes, folder: Path | None = None) -> dict[str, Any]:
+        folder = folder or self.output / ".scratch" / "host-1-aa"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{stream}.csv"
+        path.write_bytes(data)
+        return messages.batch(stream, ProvenFile.measure(path))
+
+    def path(self, stream: str) -> Path:
+        return self.output / "s" / stream / DAY / f"{stream}.csv"
+
+    def manifest(self) -> dict[str, Any] | None:
+        path = self.output / "s" / f"{DAY}.datapackage.json"
+        return json.loads(path.read_bytes()) if path.exists() else None
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run(tmp_path)
+
+
+def schema(stream: str, whole: bool = True) -> dict[str, Any]:
+    staging = {"kind": "snapshot", "row_order": ["id"]} | ({"whole_files": True} if whole else {})
+    return messages.schema(stream, PROPERTIES, ["id"], staging)
+
+
+def record(stream: str, **row: Any) -> dict[str, Any]:
+    return {"type": "RECORD", "stream": stream, "record": row}
+
+
+END = messages.activate_version
+GOOD = b'id,v\n1,""\n2,\n'
+
+
+def test_files_are_moved_into_a_sealed_day(run: Run) -> None:
+    done = run(
+        schema("t"),
+        schema("u"),
+        run.file("t", GOOD),
+        END("t", 1),
+        run.file("u", b"id,v\n"),
+        END("u", 1),
+    )
+    assert done.returncode == 0, done.stderr
+    assert run.path("t").read_bytes() == GOOD
+    manifest = run.manifest()
+    assert manifest is not None
+    assert [(r["stream"], r["rows"]) for r in manifest["resources"]] == [("t", 2), ("u", 0)]
+
+
+def test_a_users_own_file_is_copied_and_stays(run: Run, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    done = run(schema("t"), run.file("t", GOOD, mine), END("t", 1))
+    assert done.returncode == 0, done.stderr
+    assert (mine / "t.csv").read_bytes() == GOOD
+    assert run.path("t").read_bytes() == GOOD
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("keep", [0, 1, 2, 3, 4, 5])
+def test_a_pipe_that_ends_early_leaves_the_good_day(run: Run, keep: int, whole: bool) -> None:
+    run(schema("t"), run.file("t", GOOD), END("t", 1))
+
+    def lines() -> list[dict[str, Any]]:
+        return [
+            schema("t", whole),
+            schema("u", whole),
+            run.file("t", b"id,v\n9,\n"),
+            END("t", 1),
+            run.file("u", b"id,v\n"),
+            END("u", 1),
+        ]
+
+    done = run(*lines()[:keep])
+    assert done.returncode != 0
+    assert "the extractor ended before" in done.stderr
+    assert f"DATE={DAY} meltano run J" in done.stderr
+    assert run.path("t").read_bytes() == GOOD
+    assert run.manifest() is not None
+    assert run(*lines()).returncode == 0
+    assert run.path("t").read_bytes() == b"id,v\n9,\n"
+
+
+def test_a_damaged_scratch_file_is_refused(run: Run) -> None:
+    message = run.file("t", GOOD)
+    messages.file_of(message["manifest"][0]).write_bytes(GOOD.replace(b"2", b"3"))
+    done = run(schema("t"), message, END("t", 1))
+    assert done.returncode != 0
+    assert "the scratch file of t is not what was written to it" in done.stderr
+    assert run.manifest() is None
+
+
+def test_rows_become_the_same_dialect(run: Run) -> None:
+    done = run(
+        schema("t", whole=False),
+        record("t", id=1, v=""),
+        record("t", id=2, v=None),
+        record("t", id=3, v='a"b,c\nd'),
+        END("t", 1),
+    )
+    assert done.returncode == 0, done.stderr
+    assert run.path("t").read_bytes() == b'id,v\n1,""\n2,\n3,"a""b,c\nd"\n'
+
+
+def test_a_row_after_its_streams_end_opens_it_again(run: Run) -> None:
+    done = run(schema("t", whole=False), END("t", 1), record("t", id=1, v=None))
+    assert done.returncode != 0
+    assert run.manifest() is None
+
+
+def test_a_strangers_tap_can_be_sealed_at_the_end_of_the_pipe(run: Run) -> None:
+    plain = {
+        "type": "SCHEMA",
+        "stream": "t",
+        "schema": {"properties": PROPERTIES},
+        "key_properties": [],
+    }
+    assert run(plain, record("t", id=1, v="x")).returncode != 0
+    assert run(plain, record("t", id=1, v="x"), seal_on="end_of_pipe").returncode == 0
+    assert run.path("t").read_bytes() == b"id,v\n1,x\n"
+
+
+def test_two_streams_under_one_name_are_refused(run: Run) -> None:
+    maps = {"*": {"__alias__": "'same'"}}
+    done = run(schema("t"), schema("u"), stream_maps=maps)
+    assert done.returncode != 0
+    assert "t and u would both be staged as same" in done.stderr
+    assert run.manifest() is None
+
+
+def test_rows_are_written_with_bounded_memory(run: Run, tmp_path: Path) -> None:
+    count = 60_000
+    lines = [json.dumps(schema("t", whole=False))]
+    lines += [json.dumps(record("t", id=i, v="x" * 1000)) for i in range(count)]
+    lines.append(json.dumps(END("t", 1)))
+    source, config = tmp_path / "messages", tmp_path / "config.json"
+    source.write_text("\n".join(lines) + "\n")
+    config.write_text(json.dumps(run.config))
+    code = (
+        "import sys; from sealed_days.target_csv import main\n"
+        "try: main()\n"
+        # ru_maxrss would count what this process had when it forked
+        "finally: print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0],"
+        " file=sys.stderr)"
+    )
+    with source.open() as stdin:
+        done = subprocess.run(
+            [sys.executable, "-c", code, "--config", str(config)],
+            stdin=stdin,
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stderr.split()[-1]) < 150_000, "kB"
+    assert run.path("t").stat().st_size > count * 1000
