@@ -122,6 +122,18 @@ def test_wrong_date_is_refused_before_anything_is_touched(project: Project, day:
     assert sorted(project.output.rglob("*")) == before
 
 
+def test_a_date_that_has_not_begun_is_refused_unless_allowed(project: Project) -> None:
+    before = sorted(project.output.rglob("*"))
+    said = project.run(JOB, "2999-01-01", check=False)
+    assert "DATE is 2999-01-01, which has not begun" in said
+    assert sorted(project.output.rglob("*")) == before
+    project.run(JOB, "2999-01-01", DATE_ALLOW_FUTURE="true")
+    assert is_whole(project, "2999-01-01")
+    (
+        project.output / "postgres/2999-01-01.datapackage.json"
+    ).unlink()  # other tests see no such day
+
+
 def test_unset_date_is_today_and_the_run_says_so(project: Project) -> None:
     said = project.meltano("run", JOB, DATE_TIMEZONE="Pacific/Kiritimati")
     zone = datetime.timezone(datetime.timedelta(hours=14))

@@ -6,11 +6,13 @@ them; a test compares the names with the upstream packages'.
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from sealed_days.core.dates import resolve_date
 from sealed_days.core.settings import Anything, Group, Name, Port, Positive, Secret, Settings
 
 StreamMap = Annotated[
@@ -29,6 +31,17 @@ class DaySettings(Settings, kw_only=True, frozen=True):
         str | None,
         Meta(description="IANA name of the time zone in which days begin. Default: UTC."),
     ] = None
+    allow_future: Annotated[
+        bool, Meta(description="Take a DATE that has not begun, too (DATE_ALLOW_FUTURE).")
+    ] = False
+
+    def resolve_date(self) -> tuple[datetime.date, bool]:
+        """Return the day to stage or load, and whether DATE named it.
+
+        Raises:
+            ConfigurationError: DATE is no day, or has not begun.
+        """
+        return resolve_date(self.date, self.timezone, allow_future=self.allow_future)
 
 
 class SdkSettings(DaySettings, kw_only=True, frozen=True):

@@ -21,6 +21,7 @@ KEYS = {
     "add_metadata_columns",
     "on_bad_row",
     "date",
+    "allow_future",
     "timezone",
     "staged_path",
     "sources",
@@ -46,7 +47,11 @@ def run(config: dict[str, Any]) -> None:
     Raises:
         UserError: DATE is wrong, or a file is missing, bad or damaged.
     """
-    day, given = resolve_date(config.get("date"), config.get("timezone"))
+    day, given = resolve_date(
+        config.get("date"),
+        config.get("timezone"),
+        allow_future=config.get("allow_future") is True,
+    )
     if reads_users_files(config):
         _users_files(config)
         return

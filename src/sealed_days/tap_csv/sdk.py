@@ -310,7 +310,11 @@ class TapCSV(Tap):
         Raises:
             UserError: the config names no role or both, DATE is wrong, files are missing.
         """
-        day, given = dates.resolve_date(self.config.get("date"), self.config.get("timezone"))
+        day, given = dates.resolve_date(
+            self.config.get("date"),
+            self.config.get("timezone"),
+            allow_future=self.config.get("allow_future") is True,
+        )
         if reads_users_files(self.config):
             return [CsvStream(self, table) for table in read_tables(self.config)]
         if said := dates.say_date(day, given, self.config.get("timezone")):

@@ -21,6 +21,7 @@ KEYS = {
     "database",
     "filter_schemas",
     "date",
+    "allow_future",
     "timezone",
     "parallelism",
     "part_bytes",
@@ -47,7 +48,11 @@ def run(config: dict[str, Any]) -> None:
     Raises:
         UserError: the source cannot be reached, nothing is selected, or a copy failed.
     """
-    day, given = resolve_date(config.get("date"), config.get("timezone"))
+    day, given = resolve_date(
+        config.get("date"),
+        config.get("timezone"),
+        allow_future=config.get("allow_future") is True,
+    )
     if line := say_date(day, given, config.get("timezone")):
         files.logger.info(line)
     source = configured_source(config)

@@ -175,7 +175,11 @@ class TapPostgres(MeltanoLabsTapPostgres):
     @cached_property
     def day(self) -> date:
         """The day of streams with a `day_column`."""
-        day, given = resolve_date(self.config.get("date"), self.config.get("timezone"))
+        day, given = resolve_date(
+            self.config.get("date"),
+            self.config.get("timezone"),
+            allow_future=self.config.get("allow_future") is True,
+        )
         if line := say_date(day, given, self.config.get("timezone")):
             self.logger.info(line)
         return day

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sealed_days import __version__
-from sealed_days.core.dates import resolve_date, say_date
+from sealed_days.core.dates import say_date
 from sealed_days.core.errors import UserError
 from sealed_days.core.messages import STAGING, batch_file, columns_of, file_of
 from sealed_days.core.progress import size
@@ -45,7 +45,7 @@ class DayInTheMaking:
 
     def __init__(self, settings: Settings) -> None:
         self.day: date
-        self.day, given = resolve_date(settings.date, settings.timezone)
+        self.day, given = settings.resolve_date()
         self._said = say_date(self.day, given, settings.timezone)
         self._days = StagedDays(
             Path(settings.output_path).absolute(), settings.source, settings.job
