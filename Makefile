@@ -49,7 +49,7 @@ psql: ## Open the warehouse (make psql DB=source: the source)
 	@$(BIN)/python -m embedded_postgres psql $(or $(DB),warehouse)
 
 run: install up ## Run the whole pipeline for DATE (make run DATE=2025-01-01), today when unset
-	@$(MELTANO) run $(JOB)
+	@$(MELTANO) run $(JOB) $$($(BIN)/python -m embedded_postgres serves source && echo day:evidence)
 	@$(BIN)/python -m sealed_days.day report >/dev/null
 	@$(BIN)/python -m sealed_days.day summary
 

@@ -328,8 +328,8 @@ def contestants() -> list[Contestant]:
     return [
         Nothing("nothing", "`meltano run` of nothing, for comparison"),
         Ours("ours", "ours, one `meltano run`", [WORK_ALONE]),
-        Ours("ours-full", "ours, the full job: the same and the evidence queries", [FULL_JOB]),
-        Ours("ours-jobs", "ours, the three jobs apart, with evidence", JOBS),
+        Ours("ours-full", "ours, the full job", [FULL_JOB]),
+        Ours("ours-jobs", "ours, the three jobs apart", JOBS),
         Psql("psql", "psql `\\copy`, one table after the other", ("bench_psql",)),
         PsqlTwo("psql-two", "psql `\\copy`, two at a time", ("bench_psql_two",)),
         Sling(

@@ -13,7 +13,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT / "src"))
 
-from embedded_postgres import dotenv  # noqa: E402  # it needs the standard library alone
+from embedded_postgres import env_file  # noqa: E402  # it needs the standard library alone
 
 PORTS = {"TAP_POSTGRES_PORT": 5432, "TARGET_POSTGRES_PORT": 5433}
 CONTAINERS = """\
@@ -40,7 +40,7 @@ def make(project: Path) -> bool:
     """Create `.env` (mode 600) unless there is one; True when it was made."""
     # Made beside it and linked, so that it appears whole or not at all and replaces nothing.
     with tempfile.TemporaryDirectory(prefix=".env.", dir=project) as scratch:
-        dotenv.make(Path(scratch))
+        env_file.make(Path(scratch))
         made = Path(scratch) / ".env"
         made.write_text(for_containers(made.read_text(encoding="utf-8")), encoding="utf-8")
         try:
@@ -64,7 +64,7 @@ def main() -> int:
     """Make `.env`, or say why not; returns the exit code."""
     if make(PROJECT):
         print(NEXT)
-    elif dotenv.read(PROJECT).values.get("DB_SUPERUSER_PASSWORD"):
+    elif "\nDB_SUPERUSER_PASSWORD" in (PROJECT / ".env").read_text(encoding="utf-8"):
         print(THERE)
     else:
         print(NOT_OURS, file=sys.stderr)

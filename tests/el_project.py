@@ -59,6 +59,20 @@ class Project:
             assert process.returncode != 0, f"this was to fail:\n{said}"
         return said
 
+    def stdout(self, *args: str, **env: str) -> str:
+        """Run meltano and return its standard output alone."""
+        command, *rest = args
+        return subprocess.run(
+            [BIN / "meltano", command, "--no-install", *rest],
+            cwd=self.root,
+            env=self.env(**env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=240,
+        ).stdout
+
     def run(self, job: str, day: str, check: bool = True, **env: str) -> str:
         """Run a job for a day."""
         return self.meltano("run", job, check=check, DATE=day, **env)

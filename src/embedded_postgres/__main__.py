@@ -9,10 +9,11 @@ from typing import Any
 
 import psycopg2
 
-from embedded_postgres import EmbeddedPostgresError, dotenv
+from embedded_postgres import env_file
 from embedded_postgres.provision import provision, psql_environment
 from embedded_postgres.server import Server, binaries, exclusive
 from embedded_postgres.settings import Login, Settings
+from sealed_days.core.errors import UserError
 
 NOT_UP = 3
 NO_LOCK = -1
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     options.project = options.project.resolve()
     try:
         return COMMANDS[options.command](options)
-    except EmbeddedPostgresError as error:
+    except UserError as error:
         message = str(error)
     except psycopg2.Error as error:
         said = " ".join(str(error).split()) or type(error).__name__
@@ -103,6 +104,11 @@ def _status(options: argparse.Namespace) -> int:
     return 0 if up else NOT_UP
 
 
+def _serves(options: argparse.Namespace) -> int:
+    """Exit code 0 where the embedded server is the source, NOT_UP where it is not."""
+    return 0 if Settings.read(options.project).data is not None else NOT_UP
+
+
 def _psql(options: argparse.Namespace) -> int:
     settings = Settings.read(options.project)
     login, arguments = settings.warehouse, options.arguments
@@ -115,12 +121,12 @@ def _psql(options: argparse.Namespace) -> int:
 
 
 def _make_env(options: argparse.Namespace) -> None:
-    if dotenv.make(options.project):
+    if env_file.make(options.project):
         say(".env is made, with random passwords, for you alone to read")
         return
     if options.verbose:
         say(".env is there, and left as it is")
-    if dotenv.readable_by_others(options.project):
+    if env_file.readable_by_others(options.project):
         print("warning: others can read .env: run `chmod 600 .env`", file=sys.stderr, flush=True)
 
 
@@ -164,6 +170,7 @@ COMMANDS = {
     "down": _down,
     "clean": _clean,
     "status": _status,
+    "serves": _serves,
     "psql": _psql,
 }
 
@@ -190,6 +197,7 @@ def _parser() -> argparse.ArgumentParser:
         "down": "stop PostgreSQL; its data stay",
         "clean": "stop PostgreSQL and remove its data; .env stays",
         "status": f"say whether PostgreSQL is up (exit code 0) or not ({NOT_UP})",
+        "serves": f"exit code 0 while the embedded PostgreSQL is the source, {NOT_UP} otherwise",
     }.items():
         command = commands.add_parser(name, help=text, description=text)
         common(command, default=argparse.SUPPRESS)
@@ -201,6 +209,8 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="PATH",
                 help="what an empty source is loaded from (default: data/northwind.sql)",
             )
+        if name == "serves":
+            command.add_argument("role", choices=["source"])
     psql = commands.add_parser(
         "psql",
         help="psql [source|warehouse] [arguments of psql]: open a database (the warehouse)",

@@ -12,9 +12,9 @@ import psycopg2
 from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
-from embedded_postgres import EmbeddedPostgresError
 from embedded_postgres.server import Server, binaries
 from embedded_postgres.settings import Login
+from sealed_days.core.errors import SourceError
 
 TABLES_OF_PUBLIC = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND "
 TABLES_OF_PUBLIC += "relkind IN ('r', 'p', 'f')"
@@ -126,7 +126,7 @@ def _load(server: Server, cursor: Any, source_sql: Path) -> None:
     shown = server.settings.shown(source_sql)
     database = server.settings.source.database
     if not source_sql.is_file():
-        raise EmbeddedPostgresError(
+        raise SourceError(
             f"the database {database} is empty and {shown} is not there: "
             "put the file back (git checkout), then run this again"
         )
@@ -152,7 +152,7 @@ def _load(server: Server, cursor: Any, source_sql: Path) -> None:
     cursor.execute(TABLES_OF_PUBLIC)
     (tables,) = cursor.fetchone()
     if done.returncode:
-        raise EmbeddedPostgresError(_why(done.stderr, shown, database, tables))
+        raise SourceError(_why(done.stderr, shown, database, tables))
     server.say(f"{database} is loaded from {shown}: {tables} tables")
 
 
@@ -167,6 +167,6 @@ def _why(stderr: str, shown: str, database: str, tables: int) -> str:
     if tables:
         return (
             f"{what}; {database} is left with {tables} tables, as the file commits on its own: "
-            f"mend the file, empty the schema public, then run this again"
+            f"fix the file, empty the schema public, then run this again"
         )
-    return f"{what}; {database} is left empty: mend that line, then run this again"
+    return f"{what}; {database} is left empty: fix that line, then run this again"

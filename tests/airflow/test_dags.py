@@ -279,6 +279,6 @@ def test_no_password_in_the_files_of_git(project: Project) -> None:
 
 
 def dotenv_values(project: Project) -> dict[str, str]:
-    from embedded_postgres import dotenv
+    from sealed_days.core import dotenv
 
     return dotenv.read(project.root).values

@@ -24,7 +24,8 @@ import psycopg2
 import pytest
 import yaml
 
-from embedded_postgres import dotenv, server
+from embedded_postgres import env_file, server
+from sealed_days.core import dotenv
 
 PROJECT = Path(__file__).parents[2]
 INIT_FOLDER = "/docker-entrypoint-initdb.d"
@@ -201,7 +202,7 @@ def test_env_has_every_variable_of_compose_and_all_that_meltano_reads(env: dict[
     assert required <= set(env)
     assert all(env[name] for name in required)
     assert {m[3] for m in INTERPOLATION.finditer(compose_text()) if m[2] == "?"} == {MADE_BY}
-    embedded = set(re.findall(r"(?m)^(\w+)=", dotenv.TEMPLATE))
+    embedded = set(re.findall(r"(?m)^(\w+)=", env_file.TEMPLATE))
     assert {name for name in embedded if "EMBEDDED" not in name} <= set(env)
     assert not {name for name in env if "EMBEDDED" in name}
     assert (env["TAP_POSTGRES_PORT"], env["TARGET_POSTGRES_PORT"]) == ("5432", "5433")
@@ -210,7 +211,7 @@ def test_env_has_every_variable_of_compose_and_all_that_meltano_reads(env: dict[
 def test_env_example_documents_every_variable_and_has_no_secret(env: dict[str, str]) -> None:
     path = PROJECT / ".env.example"
     example = dict(re.findall(r"(?m)^(\w+)=(.*)$", path.read_text(encoding="utf-8")))
-    embedded = set(re.findall(r"(?m)^(\w+)=", dotenv.TEMPLATE))
+    embedded = set(re.findall(r"(?m)^(\w+)=", env_file.TEMPLATE))
     files = [PROJECT / "meltano.yml", *(PROJECT / "orchestrate").glob("*.meltano.yml")]
     of_meltano = {n for f in files for n in re.findall(r"\$\{(\w+)\}", f.read_text())}
     # Set by Meltano, for each run, and in the file itself.
@@ -239,7 +240,7 @@ def test_env_is_private_random_and_never_overwritten(tmp_path: Path) -> None:
 
 
 def test_env_of_the_embedded_postgresql_is_left_alone(tmp_path: Path) -> None:
-    dotenv.make(tmp_path)
+    env_file.make(tmp_path)
     made = (tmp_path / ".env").read_bytes()
     done = make_env(tmp_path)
     assert done.returncode == 1
@@ -248,7 +249,7 @@ def test_env_of_the_embedded_postgresql_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_make_env_needs_the_standard_library_alone() -> None:
-    for path in ("docker/make_env.py", "src/embedded_postgres/dotenv.py"):
+    for path in ("docker/make_env.py", "src/embedded_postgres/env_file.py"):
         for node in ast.walk(ast.parse((PROJECT / path).read_text(encoding="utf-8"))):
             names = [node.module] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

@@ -409,6 +409,8 @@ def test_foreign_env_starts_nothing(project: Project, new: Project) -> None:
     for command in ("down", "clean"):
         assert "nothing to do" in new.ok(command)
     assert new.run("status").returncode == 3
+    assert new.run("serves", "source").returncode == 3
+    assert project.run("serves", "source").returncode == 0
     assert {entry.name for entry in new.folder.iterdir()} == {".env", "data"}
     assert (new.folder / ".env").read_text() == text
     assert fingerprint(project) == before

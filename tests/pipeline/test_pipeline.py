@@ -101,7 +101,7 @@ def test_null_and_empty_text_stay_apart(project: Project) -> None:
 
 
 def test_evidence_has_a_row_per_product_of_an_order(project: Project) -> None:
-    project.run(ALL, "2025-01-01")
+    project.meltano("run", ALL, "day:evidence", DATE="2025-01-01")
     path = project.output / "evidence" / "2025-01-01" / "orders_with_details.csv"
     with path.open(newline="") as file:
         header, *rows = csv.reader(file)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from singer_sdk.configuration import _dict_config
 
-from embedded_postgres import dotenv
+from sealed_days.core import dotenv
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 ROOT = Path(tempfile.mkdtemp(prefix="source-"))

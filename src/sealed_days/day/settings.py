@@ -18,7 +18,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from embedded_postgres import dotenv
+from sealed_days.core import dotenv
 from sealed_days.core.dates import resolve_date, say_date
 from sealed_days.core.errors import UserError
 from sealed_days.store.days import StagedDays

@@ -1,15 +1,11 @@
-"""Makes `.env` with random passwords, and reads it as Meltano does."""
+"""Makes `.env` with random passwords. `sealed_days.core.dotenv` reads it."""
 
 import base64
 import contextlib
 import os
-import re
 import secrets
 import socket
-from dataclasses import dataclass, field
 from pathlib import Path
-
-from embedded_postgres import EmbeddedPostgresError
 
 TEMPLATE = """\
 # Made on first use, with random passwords; never in git. Variables of the process win over it.
@@ -43,14 +39,6 @@ AIRFLOW_FERNET_KEY={fernet_key}
 AIRFLOW_SECRET_KEY={secret_key}
 AIRFLOW_JWT_SECRET={jwt_secret}
 """
-
-# KEY=VALUE at the start of a line; a quoted value may span lines.
-ASSIGNMENT = re.compile(
-    r"""^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*"""
-    r"""(?:'([^']*)'|"((?:[^"\\]|\\.)*)"|([^\n]*))""",
-    re.MULTILINE | re.DOTALL,
-)
-ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 # Below the ports that Linux and macOS give to outgoing connections, so that it stays free.
 LOWEST_PORT, HIGHEST_PORT = 15432, 30000
@@ -118,46 +106,3 @@ def port_is_taken(port: int) -> bool:
         except OSError:
             return True
     return False
-
-
-@dataclass(frozen=True)
-class Variables:
-    """The variables of `.env` and of the process, which win."""
-
-    values: dict[str, str] = field(repr=False)
-    lines: dict[str, int]
-
-    def get(self, name: str) -> str:
-        """The value, or '' when it is not set."""
-        return os.environ.get(name, self.values.get(name, ""))
-
-    def require(self, name: str) -> str:
-        """The value; a missing or empty one is an error."""
-        if value := self.get(name):
-            return value
-        raise EmbeddedPostgresError(f"{name} is not set: add the line {name}=… to .env")
-
-    def where(self, name: str) -> str:
-        """Where the value stands, for messages: `.env line 5`."""
-        if name in os.environ:
-            return f"the environment variable {name}"
-        return f".env line {self.lines[name]}" if name in self.lines else f".env ({name})"
-
-
-def read(project: Path) -> Variables:
-    """Read `.env`: KEY=VALUE, quotes, comments and `export` are known; `$` is a plain character."""
-    try:
-        text = (project / ".env").read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        text = ""
-    values, lines = {}, {}
-    for match in ASSIGNMENT.finditer(text):
-        name, single, double, plain = match.groups()
-        if single is not None:
-            value = single
-        elif double is not None:
-            value = re.sub(r"\\(.)", lambda m: ESCAPES.get(m[1], m[1]), double, flags=re.DOTALL)
-        else:
-            value = re.split(r"(?:^|\s)#", plain, maxsplit=1)[0].strip()
-        values[name], lines[name] = value, text.count("\n", 0, match.start()) + 1
-    return Variables(values, lines)
