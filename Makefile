@@ -59,11 +59,18 @@ status: .venv/installed ## The days: what is there, what is missing, what to run
 report: .venv/installed ## One HTML page on all days: output/report.html
 	@$(BIN)/python -m sealed_days.day report
 
-lint: .venv/installed ## ruff (lint and format), mypy, and who may import whom
+docs: .venv/installed ## Write docs/settings.md from the plugins' settings
+	@$(BIN)/python docs/make_settings.py
+
+# 450 until the two longest modules are divided, then 400
+lint: .venv/installed ## ruff, mypy, who may import whom, length of modules, docs/settings.md
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache >.lint-imports.log || { cat .lint-imports.log; exit 1; }
+	@wc -l $$(find src -name '*.py') | awk -v limit=450 '$$2 != "total" && $$1 > limit \
+		{ print $$2 " has " $$1 " lines, more than " limit ": divide it"; bad = 1 } END { exit bad }'
+	@$(BIN)/python docs/make_settings.py --check
 
 IN_PLUGINS := tests/tap_csv tests/target_csv tests/target_postgres
 
@@ -99,4 +106,4 @@ bench: install ## Side by side with psql, dlt, sling and the stock plugins (BENC
 env-docker: ## Make the .env of docker-compose.yml, once
 	@$(PYTHON) docker/make_env.py
 
-.PHONY: help install up down clean psql run status report airflow lint test test-slow test-airflow bench env-docker
+.PHONY: help install up down clean psql run status report airflow docs lint test test-slow test-airflow bench env-docker

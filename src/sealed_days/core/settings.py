@@ -23,8 +23,9 @@ from sealed_days.core.errors import ConfigurationError
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Positive = Annotated[int, Meta(ge=1)]
-Seconds = Annotated[float, Meta(ge=0)]
-PositiveSeconds = Annotated[float, Meta(gt=0)]
+# at most what PostgreSQL takes for a timeout: 32 bits of milliseconds
+Seconds = Annotated[float, Meta(ge=0, le=2_147_483)]
+PositiveSeconds = Annotated[float, Meta(gt=0, le=2_147_483)]
 Secret = Annotated[str, Meta(extra_json_schema={"secret": True, "writeOnly": True})]
 Name = Annotated[str, Meta(min_length=1)]
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
@@ -142,7 +143,7 @@ def _fault(kind: Any, value: Any, where: str) -> tuple[str, str] | None:
         value: what a config has.
         where: its place: `files[0].keys`.
     """
-    for kind_ in _members(kind):
+    for kind_ in members(kind):
         origin, arguments = typing.get_origin(kind_), typing.get_args(kind_)
         if isinstance(value, Mapping) and _is_struct(kind_):
             return _fault_of_group(kind_, value, where)
@@ -155,11 +156,8 @@ def _fault(kind: Any, value: Any, where: str) -> tuple[str, str] | None:
     try:
         msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError:
-        from msgspec import inspect
-
-        is_secret = "writeOnly" in repr(kind)
-        shown = "a value (not shown)" if is_secret else _shown(value)
-        return where, f"is {shown}, which is not {_allowed(inspect.type_info(kind))}"
+        shown = "a value (not shown)" if holds_secret(kind) else _shown(value)
+        return where, f"is {shown}, which is not {allowed(kind)}"
     return None
 
 
@@ -183,26 +181,37 @@ def _is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
-def _members(kind: Any) -> list[Any]:
-    """Return the types that a declared type is made of, without their descriptions."""
+def holds_secret(kind: Any) -> bool:
+    """Return whether a type is a secret, or has one anywhere below it."""
+    return "writeOnly" in repr(msgspec.json.schema(kind))
+
+
+def members(kind: Any) -> list[Any]:
+    """Return the types that a declared type unites, without their descriptions."""
     origin = typing.get_origin(kind)
     if origin is Annotated:
-        return _members(typing.get_args(kind)[0])
+        return members(typing.get_args(kind)[0])
     if origin in {typing.Union, types.UnionType}:
-        return [member for part in typing.get_args(kind) for member in _members(part)]
+        return [member for part in typing.get_args(kind) for member in members(part)]
     return [kind]
 
 
-def _allowed(info: Any) -> str:
-    """Return in words what a type takes."""
+def allowed(kind: Any) -> str:
+    """Return in words what a declared type takes: `a whole number from 1 to 65535`."""
+    from msgspec import inspect
+
+    return _in_words(inspect.type_info(kind))
+
+
+def _in_words(info: Any) -> str:
     from msgspec import inspect as m
 
     match info:
         case m.Metadata():
-            return _allowed(info.type)
+            return _in_words(info.type)
         case m.UnionType():
             kinds = [i for i in info.types if not isinstance(i, m.NoneType)]
-            return " or ".join(_allowed(kind) for kind in kinds)
+            return " or ".join(_in_words(kind) for kind in kinds)
         case m.LiteralType():
             values = [str(value) for value in info.values if value is not False]
             return "one of " + ", ".join(values) if len(values) > 1 else values[0]
@@ -212,6 +221,8 @@ def _allowed(info: Any) -> str:
             noun = "a whole number" if isinstance(info, m.IntType) else "a number"
             if info.ge is not None and info.le is not None:
                 return f"{noun} from {info.ge} to {info.le}"
+            if info.gt is not None and info.le is not None:
+                return f"{noun} above {info.gt}, up to {info.le}"
             if info.ge is not None:
                 return f"{noun} of at least {info.ge:g}"
             return noun if info.gt is None else f"{noun} above {info.gt:g}"
@@ -222,7 +233,7 @@ def _allowed(info: Any) -> str:
                 return f"a text of the form {info.pattern.strip('^$')}"
             return "a text that is not empty" if info.min_length else "a text"
         case m.ListType():
-            return f"a list, each item {_allowed(info.item_type)}"
+            return f"a list, each item {_in_words(info.item_type)}"
         case m.DictType() | m.StructType():
             return "a mapping"
     return "allowed"
@@ -233,7 +244,7 @@ def _join(where: str, key: object) -> str:
 
 
 def _shown(value: Any) -> str:
-    if value is None:
-        return "null"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     text = repr(value)
     return text if len(text) <= 80 else text[:79] + "…"

@@ -63,7 +63,7 @@ def main(plugin: Plugin[S]) -> None:
             why = plugin.needs_sdk(settings, first)
         if settings is None or why is not None:
             logger.debug("by the Singer SDK: %s", why)
-            sys.stdin = lines  # type: ignore[assignment] # from its first line on
+            sys.stdin = lines  # from its first line on
             plugin.sdk().cli()
             return
         logger.debug("directly: every stream is one whole file")

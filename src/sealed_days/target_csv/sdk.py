@@ -36,7 +36,7 @@ class TargetCSV(MeltanoLabsTargetCSV):
         with self._day:
             super().listen(file_input)
 
-    def _process_schema_message(self, message_dict: dict) -> None:
+    def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
         self._assert_line_requires(message_dict, requires={"stream", "schema"})
         self._assert_line_requires(message_dict["schema"], requires={"properties"})
         staging = message_dict["schema"].pop(STAGING, {})
@@ -49,16 +49,16 @@ class TargetCSV(MeltanoLabsTargetCSV):
                 {"stream": message_dict["stream"], "schema": schema, "key_properties": keys},
             )
 
-    def _process_record_message(self, message_dict: dict) -> None:
+    def _process_record_message(self, message_dict: dict[str, Any]) -> None:
         super()._process_record_message(message_dict)
         for stream in self._names(message_dict):
             self._day.rows(stream)
 
-    def _process_batch_message(self, message_dict: dict) -> None:
+    def _process_batch_message(self, message_dict: dict[str, Any]) -> None:
         for stream in self._names(message_dict):
             self._day.file(stream, message_dict)
 
-    def _process_activate_version_message(self, message_dict: dict) -> None:
+    def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
         for stream in self._names(message_dict):
             self._day.ended(stream)
 
@@ -75,7 +75,7 @@ class TargetCSV(MeltanoLabsTargetCSV):
         self._day.seal()
         self._day.close()
 
-    def _names(self, message: dict) -> list[str]:
+    def _names(self, message: dict[str, Any]) -> list[str]:
         """Return the names under which a message's stream is staged."""
         if message["stream"] not in self.mapper.stream_maps:
             self._assert_sink_exists(message["stream"])

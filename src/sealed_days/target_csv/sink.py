@@ -35,12 +35,12 @@ class CSVSink(MeltanoLabsCSVSink):
         """Start the file with its header."""
         self._add(format_row(name for name, _, _ in self._columns))
 
-    def process_record(self, record: dict, context: dict) -> None:
+    def process_record(self, record: dict[str, Any], context: dict[str, Any]) -> None:
         """Write a row."""
         self._add(format_row(text_form(record.get(name), kind) for name, kind, _ in self._columns))
         self.rows += 1
 
-    def process_batch(self, context: dict) -> None:
+    def process_batch(self, context: dict[str, Any]) -> None:
         """Do nothing: rows are written as they come."""
 
     def finish(self) -> None:

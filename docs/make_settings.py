@@ -1,0 +1,150 @@
+"""Write docs/settings.md from the plugins' `Settings`: `make docs`.
+
+`--check` (in `make lint`) only says whether the page is current.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import msgspec
+import yaml
+
+from sealed_days.core.settings import Settings, allowed, holds_secret, members, variable
+
+PROJECT = Path(__file__).parents[1]
+PAGE = PROJECT / "docs" / "settings.md"
+PLUGINS = ["tap-postgres", "tap-csv", "target-csv", "target-postgres"]
+HEAD = """\
+# Settings
+
+Made by `make docs` from the `Settings` of each plugin (`src/sealed_days/*/settings.py`): change
+them there. What is not on this page is refused, with the nearest known name.
+
+- **Where.** Any setting goes below `config:` of its plugin in `meltano.yml`. One with a variable
+  may stand in `.env`, or in the environment, instead; the environment wins over `.env`, and both
+  win over `meltano.yml`. A list or a mapping in a variable is JSON.
+- **Secrets** belong into `.env`. A secret without a variable of its own is written as `$NAME`
+  in `meltano.yml`, and `NAME` stands in `.env`.
+- `a.b` is `b` below `a`; `a[].b` is `b` of each item of the list `a`; `a.*.b` is `b` below each key
+  of `a`, such as the name of a stream.
+"""
+
+
+def settings_of(plugin: str) -> type[Settings]:
+    """Return the class that declares a plugin's settings."""
+    module = importlib.import_module(f"sealed_days.{plugin.replace('-', '_')}.settings")
+    settings: type[Settings] = module.Settings
+    return settings
+
+
+def page() -> str:
+    """Return the whole page."""
+    made = [
+        p
+        for p in PLUGINS
+        if (PROJECT / f"src/sealed_days/{p.replace('-', '_')}/settings.py").exists()
+    ]
+    return "\n".join([HEAD, *(section(plugin) for plugin in made)])
+
+
+def section(plugin: str) -> str:
+    """Return a plugin's heading and table."""
+    entries = _entries(plugin)
+    names = " and ".join(f"`{name}`" for name in entries)
+    prefixes = " and ".join(f"`{variable(name, '')}…`" for name in entries)
+    lines = [
+        f"## {plugin}",
+        "",
+        f"In `meltano.yml` as {names}; its variables begin with {prefixes}.",
+        "",
+        "| setting | takes | default | what it does | variable |",
+        "|---|---|---|---|---|",
+    ]
+    for setting, kind, default, description in rows(settings_of(plugin)):
+        cells = [f"`{setting}`", kind, default, description, _variables(setting, entries)]
+        lines.append("| " + " | ".join(c.replace("|", r"\|") for c in cells) + " |")
+    return "\n".join([*lines, ""])
+
+
+def rows(group: type[msgspec.Struct], above: str = "") -> Iterator[tuple[str, str, str, str]]:
+    """Yield name, what is allowed, default and description of each setting, own ones first."""
+    schema = msgspec.json.schema(group)["$defs"][group.__name__]["properties"]
+    bases = [{f.name for f in _fields(base)} for base in group.__mro__]
+    for field in sorted(_fields(group), key=lambda f: sum(f.name in base for base in bases)):
+        name = above + field.encode_name
+        kind = allowed(field.type)
+        if holds_secret(field.type) and not _below(field.type):
+            kind += ", secret"
+        description = schema[field.encode_name].get("description", "")
+        yield name, kind.replace(", each item", " of"), _default(field), description
+        for step, below in _below(field.type):
+            yield from rows(below, name + step)
+
+
+def _fields(group: type) -> tuple[msgspec.structs.FieldInfo, ...]:
+    is_declared = issubclass(group, msgspec.Struct) and group is not msgspec.Struct
+    return msgspec.structs.fields(group) if is_declared else ()
+
+
+def _below(kind: Any) -> list[tuple[str, type[msgspec.Struct]]]:
+    """Return the groups below a setting, each with how one gets there: `.`, `[].` or `.*.`."""
+    found = []
+    for member in members(kind):
+        arguments = get_args(member)
+        if isinstance(member, type) and issubclass(member, msgspec.Struct):
+            found.append((".", member))
+        elif get_origin(member) is list:
+            found += [("[]" + step, group) for step, group in _below(arguments[0])]
+        elif get_origin(member) is dict:
+            found += [(".*" + step, group) for step, group in _below(arguments[1])]
+    return found
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    if field.required:
+        return "must be given"
+    if field.default in (msgspec.NODEFAULT, None, "") or isinstance(field.default, msgspec.Struct):
+        return ""
+    return f"`{json.dumps(field.default).removesuffix('.0')}`"
+
+
+def _entries(plugin: str) -> dict[str, dict[str, Any]]:
+    """Return the plugin's entries in meltano.yml: name -> setting -> its value there."""
+    plugins = yaml.safe_load((PROJECT / "meltano.yml").read_text())["plugins"]
+    return {
+        entry["name"]: {setting["name"]: setting.get("value") for setting in entry["settings"]}
+        for entry in plugins["extractors"] + plugins["loaders"]
+        if entry["executable"] == f"sealed-{plugin}"
+    }
+
+
+def _variables(setting: str, entries: dict[str, dict[str, Any]]) -> str:
+    """Return the variables that Meltano reads for a setting."""
+    found: dict[str, None] = {}
+    for name, settings in entries.items():
+        if setting in settings:
+            named = re.fullmatch(r"\$\{(\w+)\}", str(settings[setting]))
+            found[f"`{named[1]}`" if named else f"`{variable(name, setting)}`"] = None
+    if len(found) == len(entries) > 1:
+        return f"`…_{setting.upper()}`"
+    return "<br>".join(found)
+
+
+def main() -> None:
+    """Write the page, or say that it is not current."""
+    current = page()
+    if "--check" not in sys.argv:
+        PAGE.write_text(current)
+    elif not PAGE.exists() or PAGE.read_text() != current:
+        sys.exit("docs/settings.md is not current: make docs")
+
+
+if __name__ == "__main__":
+    main()
