@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import sys
+from typing import Any
 
-from sealed_days.core.errors import one_line_errors
-from sealed_days.plugin import start
+from sealed_days.plugin.main import Plugin
+from sealed_days.plugin.main import main as start
+from sealed_days.target_postgres.run import needs_sdk, run
+from sealed_days.target_postgres.settings import Settings
+
+
+def _sdk() -> Any:
+    from sealed_days.target_postgres.sdk import TargetPostgres
+
+    return TargetPostgres
 
 
 def main() -> None:
-    """Run the target; what the user can mend ends in one line and exit code 1."""
-    with one_line_errors("target-postgres"):
-        from sealed_days.target_postgres import run as lean
-
-        config = start.plain_config(lean.KEYS)
-        if config is not None:
-            first, lines = start.peek(sys.stdin)
-            if lean.is_enough(config, first):
-                start.log_to_stderr()
-                lean.run(config, lines)
-                return
-            sys.stdin = lines  # type: ignore[assignment] # what the SDK reads, from its first line
-        from sealed_days.target_postgres.sdk import TargetPostgres
-
-        TargetPostgres.cli()
+    """Run the target's command line."""
+    start(Plugin("target-postgres", Settings, run, needs_sdk, _sdk, reads_messages=True))

@@ -11,6 +11,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from sealed_days.core.errors import UserError, one_line
+from sealed_days.target_postgres.settings import Settings
 
 # What a role or a database may have set otherwise. Names the server does not know are skipped.
 _SETTINGS = {
@@ -42,9 +43,16 @@ class Server:
     parameters: dict[str, Any]
 
     @classmethod
+    def from_settings(cls, settings: Settings) -> Server:
+        """Return the server that host, port, user, password and database name."""
+        names = {"user": "user", "password": "password", "host": "host", "database": "dbname"}
+        given = {to: getattr(settings, name) for name, to in names.items()}
+        return cls({"port": settings.port} | {name: v for name, v in given.items() if v})
+
+    @classmethod
     def from_url(cls, sqlalchemy_url: str) -> Server:
         """Return the server that upstream's connector would use, SSL and SSH tunnel included."""
-        from sqlalchemy.engine import make_url  # upstream has it; the lean path does without
+        from sqlalchemy.engine import make_url  # upstream has it; the direct way does without
 
         url = make_url(sqlalchemy_url)
         query = {

@@ -82,7 +82,7 @@ class DayLoad:
             raise
 
     def expect(self, table: Table) -> None:
-        """Count a table into the day.
+        """Register a table of the day.
 
         Raises:
             UserError: the warehouse cannot have it.
@@ -124,7 +124,7 @@ class DayLoad:
             worker.start()
 
     def end(self, name: str) -> None:
-        """Know a table to be complete."""
+        """Mark a table finished."""
         self._raise_failure()
         self._ended.add(name)
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import copy
 import sys
 from fnmatch import fnmatch
 from types import FrameType
 from typing import Any
 
-from singer_sdk import typing as th
 from singer_sdk.mapper import RemoveRecordTransform
 from target_postgres.sinks import PostgresSink
 from target_postgres.target import TargetPostgres as MeltanoLabsTargetPostgres
 
 from sealed_days.core.dialect import ENCODING
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import ConfigurationError, SourceError
 from sealed_days.core.sql import column_list, quote_ident
 from sealed_days.target_postgres.connection import Server
-from sealed_days.target_postgres.staged_run import DEFAULTS, StagedRun, is_staged
+from sealed_days.target_postgres.run import check_connection
+from sealed_days.target_postgres.settings import Settings
+from sealed_days.target_postgres.staged_run import StagedRun, is_staged
 
 
 class CopySink(PostgresSink):
@@ -29,58 +29,6 @@ class CopySink(PostgresSink):
         return f"COPY {quote_ident(str(full_table_name))} ({names}) FROM STDIN"
 
 
-def _settings() -> dict[str, Any]:
-    settings = copy.deepcopy(MeltanoLabsTargetPostgres.config_jsonschema)
-    settings["properties"]["use_copy"]["default"] = True
-    settings["properties"] |= th.PropertiesList(
-        th.Property(
-            "days_schema",
-            th.StringType,
-            title="Schema of all days",
-            description=(
-                "Where each source table has one table with all its days, and where the audit "
-                "`loads` is. Default: default_target_schema followed by _days."
-            ),
-        ),
-        th.Property(
-            "parts_schema",
-            th.StringType,
-            title="Schema of the partitions",
-            description=(
-                "Where the days' partitions and the tables in the making are. "
-                "Default: default_target_schema followed by _parts."
-            ),
-        ),
-        th.Property(
-            "date",
-            th.StringType,
-            title="DATE",
-            description="The day that must arrive, YYYY-MM-DD. Unset: the day that arrives.",
-        ),
-        th.Property(
-            "parallelism",
-            th.IntegerType(minimum=1),
-            title="Parallelism",
-            description="Tables loaded at a time. Default: the number of cores, at most 4.",
-        ),
-        th.Property(
-            "lock_timeout_seconds",
-            th.NumberType(exclusive_minimum=0),
-            default=DEFAULTS["lock_timeout_seconds"],
-            title="Lock timeout",
-            description="How long one try to publish waits for queries that read.",
-        ),
-        th.Property(
-            "lock_wait_seconds",
-            th.NumberType(minimum=0),
-            default=DEFAULTS["lock_wait_seconds"],
-            title="Lock wait",
-            description="How long all tries to publish take together before the load gives up.",
-        ),
-    ).to_dict()["properties"]
-    return settings
-
-
 class TargetPostgres(MeltanoLabsTargetPostgres):
     """Loads staged days by COPY and publishes each in one transaction.
 
@@ -88,14 +36,22 @@ class TargetPostgres(MeltanoLabsTargetPostgres):
     the bulk path. All else is upstream's.
     """
 
-    config_jsonschema = _settings()
+    name = "target-postgres"
+    package_name = "northwind-meltano-pipeline"
+    config_jsonschema = Settings.json_schema()
     default_sink_class = CopySink
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._staged: dict[str, dict[str, Any]] = {}
         """Stream -> SCHEMA message, of the streams on the bulk path."""
         super().__init__(*args, **kwargs)
-        self._run = StagedRun(self.config, self._server, self.logger)
+        self._settings = Settings.parse(self.config, self.name)
+        self._run = StagedRun(self._settings, self._server, self.logger)
+
+    def _validate_config(self, *args: Any, **kwargs: Any) -> Any:
+        # before the SDK's schema and upstream's assertions: in one line, and what is missing too
+        check_connection(Settings.parse(self.config, self.name))
+        return super()._validate_config(*args, **kwargs)
 
     def listen(self, file_input: Any = None) -> None:  # type: ignore[misc]
         """Read all messages; however that ends, nothing half done is left in the warehouse."""
@@ -137,7 +93,7 @@ class TargetPostgres(MeltanoLabsTargetPostgres):
                 f"stream {stream} comes in csv files that belong to no staged day: stage it first, "
                 "or remove batch_config from the extractor in meltano.yml"
             )
-            raise UserError(msg)
+            raise SourceError(msg)
         else:
             super()._process_batch_message(message_dict)
 
@@ -162,7 +118,7 @@ class TargetPostgres(MeltanoLabsTargetPostgres):
         """Return the tables a stream goes to: its name, or what stream maps make of it.
 
         Raises:
-            UserError: a stream map would change rows.
+            ConfigurationError: a stream map would change rows.
         """
         for key, change in self.mapper.stream_maps_dict.items():
             source = change.get("__source__", key) if isinstance(change, dict) else None
@@ -172,7 +128,13 @@ class TargetPostgres(MeltanoLabsTargetPostgres):
                     "comes as a whole file: only __alias__ can be used here; change rows where "
                     "the day is staged"
                 )
-                raise UserError(msg)
+                raise ConfigurationError(msg)
+        if self._settings.flattening_enabled:
+            msg = (
+                f"flattening_enabled of target-postgres changes rows of {stream}, which comes as a "
+                "whole file: remove it, or flatten where the day is staged"
+            )
+            raise ConfigurationError(msg)
         return [
             stream_map.stream_alias
             for stream_map in self.mapper.stream_maps[stream]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from sealed_days.core.dates import resolve_date
+from sealed_days.core.dates import parse_date
 from sealed_days.core.errors import UserError
 from sealed_days.core.messages import STAGING, batch_file, columns_of
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.day_load import DayLoad
 from sealed_days.target_postgres.load_table import Table
 from sealed_days.target_postgres.publish import Publication
+from sealed_days.target_postgres.settings import Settings
 from sealed_days.target_postgres.warehouse import Warehouse
 
-DEFAULTS: dict[str, float] = {"lock_timeout_seconds": 2, "lock_wait_seconds": 600}
 _STAGED = {"source", "date", "kind", "job"}
 
 
@@ -30,15 +30,16 @@ class StagedRun:
     """The staged streams of one run, which make one day.
 
     Args:
-        config: the target's settings.
+        settings: the target's.
         server: called once, when the first staged stream comes.
         log: where progress goes.
     """
 
     def __init__(
-        self, config: Mapping[str, Any], server: Callable[[], Server], log: logging.Logger
+        self, settings: Settings, server: Callable[[], Server], log: logging.Logger
     ) -> None:
-        self._config = config
+        self._settings = settings
+        self._warehouse = Warehouse.of(settings)
         self._server = server
         self._log = log
         self._day: DayLoad | None = None
@@ -67,7 +68,7 @@ class StagedRun:
             self.day.put(name, file)
 
     def end(self, names: Sequence[str]) -> None:
-        """Know a stream to be complete."""
+        """Mark a stream finished."""
         for name in names:
             self.day.end(name)
 
@@ -86,8 +87,8 @@ class StagedRun:
             self._day.finish(
                 Publication(
                     self._warehouse,
-                    lock_timeout=self._number("lock_timeout_seconds"),
-                    lock_wait=self._number("lock_wait_seconds"),
+                    lock_timeout=self._settings.lock_timeout_seconds,
+                    lock_wait=self._settings.lock_wait_seconds,
                     log=self._log,
                 )
             )
@@ -108,8 +109,8 @@ class StagedRun:
 
     def _load(self, stream: str, text: str) -> DayLoad:
         """Return the load of the run's one day, begun with its first stream."""
-        day, _ = resolve_date(text, None)
-        wanted = self._day.day if self._day else self._date_setting()
+        day = parse_date(text)
+        wanted = self._day.day if self._day else self._wanted_day()
         if wanted and wanted != day:
             msg = (
                 f"stream {stream} is of {day.isoformat()} where this run loads "
@@ -121,24 +122,11 @@ class StagedRun:
                 self._server(),
                 self._warehouse,
                 day,
-                parallelism=int(self._config.get("parallelism") or min(4, os.cpu_count() or 1)),
+                parallelism=self._settings.parallelism or min(4, os.cpu_count() or 1),
                 log=self._log,
             )
         return self._day
 
-    def _date_setting(self) -> date | None:
-        value = self._config.get("date")
-        return resolve_date(value, None)[0] if value else None
-
-    def _number(self, setting: str) -> float:
-        value = self._config.get(setting)
-        return DEFAULTS[setting] if value is None else float(value)
-
-    @property
-    def _warehouse(self) -> Warehouse:
-        views = self._config.get("default_target_schema") or "melty"  # upstream's default
-        return Warehouse(
-            views=views,
-            days=self._config.get("days_schema") or f"{views}_days",
-            parts=self._config.get("parts_schema") or f"{views}_parts",
-        )
+    def _wanted_day(self) -> date | None:
+        value = self._settings.date
+        return parse_date(value) if value else None

@@ -15,8 +15,9 @@ from psycopg2.errors import LockNotAvailable
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import ConfigurationError, UserError
 from sealed_days.core.sql import qualified, quote_ident
+from sealed_days.target_postgres.settings import Settings
 
 LOADS = "loads"
 MAX_NAME = 63
@@ -39,13 +40,23 @@ class Warehouse:
     days: str
     parts: str
 
+    @classmethod
+    def of(cls, settings: Settings) -> Warehouse:
+        """Return the warehouse that the target's settings name."""
+        views = settings.default_target_schema
+        return cls(
+            views,
+            settings.days_schema or f"{views}_days",
+            settings.parts_schema or f"{views}_parts",
+        )
+
     def __post_init__(self) -> None:
         if len({self.views, self.days, self.parts}) < 3:
             msg = (
                 "default_target_schema, days_schema and parts_schema of target-postgres are "
                 f"{self.views}, {self.days} and {self.parts}: use three different names"
             )
-            raise UserError(msg)
+            raise ConfigurationError(msg)
 
     def lock_key(self, what: str) -> int:
         """Return the advisory lock's number for a DATE, or for `publish`."""
