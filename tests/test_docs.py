@@ -30,3 +30,49 @@ def test_every_setting_in_meltano_yml_is_on_the_settings_page(section: str) -> N
     on_page = set(re.findall(r"^\| `(\w+)`", found[1], re.MULTILINE))
 
     assert {name for s, name in declared_settings() if s == section} <= on_page
+
+
+PAGES = [
+    *(PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((PROJECT / "docs").rglob("*.md")),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:\s]+)(?:#[\w-]*)?\)", page.read_text())
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_decision_is_in_the_table_of_decisions() -> None:
+    folder = PROJECT / "docs" / "decisions"
+    listed = re.findall(r"\]\((\d\d-[\w-]+\.md)\)", (folder / "README.md").read_text())
+
+    assert listed == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
+def test_the_public_ci_runs_what_a_user_runs() -> None:
+    workflow = yaml.safe_load((PROJECT / ".github" / "workflows" / "ci.yml").read_text())
+
+    assert [s["run"] for s in workflow["jobs"]["test"]["steps"] if "run" in s] == [".ci/run"]
+    assert (PROJECT / ".ci" / "run").stat().st_mode & 0o111
+
+
+def test_the_changelog_knows_the_version_of_the_package() -> None:
+    version = re.search(r'^version = "(.+)"', (PROJECT / "pyproject.toml").read_text(), re.M)
+    package = (PROJECT / "src" / "sealed_days" / "__init__.py").read_text()
+
+    assert version is not None
+    assert f'__version__ = "{version[1]}"' in package
+    assert f"\n## [{version[1]}]" in (PROJECT / "CHANGELOG.md").read_text()
+
+
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    page = (PROJECT / "docs" / "architecture.md").read_text()
+    named = set(re.findall(r"`([\w./-]+(?:\.(?:py|yml|toml|md)|/))`", page))
+    roots = (PROJECT / "src" / "sealed_days", PROJECT)
+
+    assert len(named) > 30
+    bare = {"settings.py", "run.py", "sdk.py"}  # those of each plugin
+    assert {n for n in named - bare if not any((r / n).exists() for r in roots)} == set()
