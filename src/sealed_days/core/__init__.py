@@ -1,1 +1,1 @@
-"""What every room stands on: settings, errors, dates, SQL, types, the dialect and the messages."""
+"""Used by all packages here: settings, errors, dates, SQL, types, the dialect and the messages."""

@@ -78,7 +78,7 @@ def parse_date(value: str) -> date:
 
 
 def say_date(day: date, given: bool, timezone: str | None) -> str | None:
-    """Return the line that tells which day was taken when DATE did not name one."""
+    """Return the log line for a day that DATE did not name, None where it did."""
     if given:
         return None
     return f"DATE is not set: using today, {day.isoformat()} ({timezone or 'UTC'})"

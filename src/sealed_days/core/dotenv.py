@@ -1,6 +1,6 @@
 """Reads `.env` as Meltano does: by python-dotenv, with `${NAME}` filled in.
 
-What Meltano hands a plugin and what `make up` or `day` take from the same line are the same text.
+Meltano's plugins, `make up` and `day` read the same text from the same line.
 """
 
 from __future__ import annotations

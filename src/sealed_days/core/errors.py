@@ -1,4 +1,4 @@
-"""One clear line for the user instead of a traceback."""
+"""Errors that a user can fix, by kind, and how each becomes one line instead of a traceback."""
 
 from __future__ import annotations
 

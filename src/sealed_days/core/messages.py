@@ -1,4 +1,4 @@
-"""What our taps and targets say to each other: whole files instead of rows.
+"""The messages between our taps and targets: whole files instead of rows.
 
 SCHEMA           standard, all of them before the first BATCH. In `schema`, our taps add
                  `x-staging` ({"kind": "snapshot" | "slice", "day_column": …, "row_order": …,
@@ -9,8 +9,8 @@ SCHEMA           standard, all of them before the first BATCH. In `schema`, our 
                  exact type at the source where that differs (enum, domain, composite).
 BATCH            `encoding.format: csv` (see `dialect`), `manifest`: one file:// URI, and
                  `files`, one {"rows", "bytes", "sha256"} per URI.
-ACTIVATE_VERSION after the stream's last BATCH or RECORD: the stream is complete. A pipe's
-                 end says nothing: a tap that dies closes it as one that finishes.
+ACTIVATE_VERSION after the stream's last BATCH or RECORD: the stream is complete. The end of
+                 the pipe proves nothing: a tap that dies closes it as one that finishes.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class ProvenFile:
         """Return the file that a message or a manifest proves.
 
         Raises:
-            ValueError: the proof has not rows, bytes and sha256.
+            ValueError: the proof lacks rows, bytes or sha256.
         """
         match proof:
             case {"rows": int(rows), "bytes": int(size), "sha256": str(sha256)}:
@@ -45,7 +45,7 @@ class ProvenFile:
 
         Args:
             path: the file.
-            read: told now and then how many bytes were read.
+            read: called now and then with the number of bytes read so far.
         """
         counter, digest, size = RowCounter(), hashlib.sha256(), 0
         with path.open("rb", buffering=0) as stream:

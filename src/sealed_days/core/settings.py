@@ -1,9 +1,9 @@
 """Settings, declared once: the parser, the known keys, the JSON Schema and the settings page.
 
-A plugin's settings are a class of typed fields with descriptions. Whatever way a config takes
-into a plugin, `parse` reads it here: a key that is not known, a value of another type or out of
-range is one line that names the setting, the value and what is allowed. The types are msgspec's:
-its import takes no time that one could measure, and it checks in C.
+A plugin's settings are a class of typed fields with descriptions. Every plugin reads its config by
+`parse`: an unknown key, a value of another type or out of range ends in one line that names the
+setting, the value and what is allowed. The types are msgspec's: its import takes no measurable
+time, and it checks in C.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _inline(schema: Any, definitions: Mapping[str, Any]) -> Any:
     return {k: _inline(v, definitions) for k, v in schema.items() if k != "$defs"}
 
 
-# What follows runs only once something is wrong.
+# The functions below run only after a fault was found.
 
 
 def _explain(

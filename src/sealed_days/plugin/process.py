@@ -12,10 +12,10 @@ from sealed_days.core.settings import variable
 
 
 def end_with_parent() -> None:
-    """Let this process end when its parent does: a tap has nobody to extract for without Meltano.
+    """End this process when its parent ends: without Meltano nobody reads what a tap extracts.
 
-    Otherwise, after a `kill -9` of Meltano, it would go on copying until its next message finds
-    the pipe closed. Linux only; elsewhere that is what happens.
+    Linux only. Elsewhere, after a `kill -9` of Meltano, the tap goes on copying until its next
+    message finds the pipe closed.
     """
     if sys.platform == "linux":
         import ctypes
