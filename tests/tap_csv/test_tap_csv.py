@@ -625,13 +625,17 @@ def test_sealed_days_are_handed_over_as_the_staged_files_themselves(run, staged)
         "id": {"type": "integer", "x-sql-datatype": "integer"},
         "mood": {"type": ["string", "null"], "x-sql-datatype": "text", "x-source-type": "mood"},
     }
+    days = StagedDays(Path(staged["staged_path"]), "postgres")
+    manifest = json.dumps(days.read_manifest(DAY), sort_keys=True).encode()
     assert schema["x-staging"] == {
         "kind": "snapshot",
+        "read": {},
+        "manifest": hashlib.sha256(manifest).hexdigest(),
         "source": "postgres",
         "date": "2025-01-31",
         "job": "postgres-to-local",
     }
-    path = StagedDays(Path(staged["staged_path"]), "postgres").file_path(DAY, "b")
+    path = days.file_path(DAY, "b")
     assert messages[3]["manifest"] == [path.as_uri()]
     assert messages[3]["files"][0]["rows"] == 2
     assert not run.scratch.exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -50,9 +52,17 @@ def open_days(root: Path, sources: Mapping[str, str], day: date) -> list[SealedD
 def staging_of(sealed: SealedDay, table: StagedTable, job: str) -> dict[str, Any]:
     """Return what the SCHEMA of a staged table says under `x-staging`."""
     staging: dict[str, Any] = {"kind": table.kind}
-    if "day_column" in table.details:
-        staging["day_column"] = table.details["day_column"]
-    return staging | {"source": sealed.source, "date": sealed.day.isoformat(), "job": job}
+    for detail in ("day_column", "description"):
+        if detail in table.details:
+            staging[detail] = table.details[detail]
+    manifest = json.dumps(sealed.manifest, sort_keys=True).encode()
+    return staging | {
+        "source": sealed.source,
+        "date": sealed.day.isoformat(),
+        "job": job,
+        "read": sealed.manifest.get("read") or {},
+        "manifest": hashlib.sha256(manifest).hexdigest(),
+    }
 
 
 def assert_proven(table: StagedTable, command: str) -> None:
