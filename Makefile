@@ -4,12 +4,25 @@ export UV_COMPILE_BYTECODE := 1
 unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV PYTHONPATH
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The first Python of 3.11 or later that can make a venv; PYTHON=/path/to/python names another.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+	{ echo $$p; break; }; done)
 BIN := .venv/bin
 MELTANO := $(BIN)/meltano
 JOB := pipeline-csv-and-postgres-to-local-target-postgres
 PLUGINS := tap-postgres tap-csv--from-csv tap-csv \
 	target-csv--from-postgres target-csv--order-details target-postgres day
+
+# A mirror that pip is set to (PIP_INDEX_URL, pip.conf) serves uv too, which has variables of its own.
+MIRROR = : "$${UV_DEFAULT_INDEX:=$$PIP_INDEX_URL}"; : "$${UV_INDEX:=$$PIP_EXTRA_INDEX_URL}"; \
+	: "$${UV_DEFAULT_INDEX:=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}"; \
+	test -z "$$UV_DEFAULT_INDEX" || export UV_DEFAULT_INDEX; test -z "$$UV_INDEX" || export UV_INDEX
+
+ifneq ($(shell test -t 2 && test -z "$$NO_COLOR" && echo terminal),)
+BOLD := $(shell printf '\033[1m')
+PLAIN := $(shell printf '\033[0m')
+endif
 
 .DEFAULT_GOAL := help
 
@@ -20,19 +33,20 @@ help: ## List the targets
 install: .venv/installed .meltano/installed ## Install Meltano and the plugins (what is missing)
 
 .venv/installed: requirements/project.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' || \
-		{ echo 'Python 3.11 or 3.12 is needed: make install PYTHON=/path/to/python3.11' >&2; exit 1; }
-	@echo 'Installing Meltano into .venv'
+	@test -n '$(PYTHON)' && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or later is needed, with venv (Debian: apt install python3-venv):' \
+		'make install PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@echo '$(BOLD)Installing Meltano into .venv$(PLAIN), half a minute at most'
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' $<)"
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python $<
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(MIRROR); $(BIN)/uv pip sync --quiet --python $(BIN)/python $<
+	@$(MIRROR); $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 .meltano/installed: .venv/installed $(patsubst %,requirements/%.txt,tap-postgres tap-csv target-csv target-postgres day)
-	@echo 'Installing the plugins, each into a venv of its own'
-	@$(MELTANO) --log-level=warning install --clean $(PLUGINS)
+	@echo '$(BOLD)Installing the plugins$(PLAIN), each into a venv of its own'
+	@$(MIRROR); $(MELTANO) install --clean $(PLUGINS)
 	@touch $@
 
 up: .venv/installed ## Start the embedded PostgreSQL, unless .env names other databases
@@ -81,8 +95,8 @@ IN_PLUGINS := tests/tap_csv tests/target_csv tests/target_postgres
 	@touch $@
 
 .meltano/airflow-installed: .venv/installed requirements/airflow.txt
-	@echo 'Installing Airflow'
-	@$(MELTANO) --log-level=warning install --clean utility airflow
+	@echo '$(BOLD)Installing Airflow$(PLAIN), a minute or two'
+	@$(MIRROR); $(MELTANO) install --clean utility airflow
 	@touch $@
 
 airflow: install .meltano/airflow-installed ## Airflow on http://localhost:8080, until Ctrl-C
@@ -91,8 +105,8 @@ airflow: install .meltano/airflow-installed ## Airflow on http://localhost:8080,
 test: install lint .tests/plugins/installed .tests/tap-postgres/installed ## All tests, against a real PostgreSQL, Meltano and Airflow
 	@$(BIN)/pytest -n 2 --dist loadfile
 	@$(BIN)/pytest -m live tests/airflow/test_dags_test.py
-	@PYTHONPATH=$(CURDIR)/src .tests/plugins/bin/python -m pytest $(IN_PLUGINS)
-	@PYTHONPATH=$(CURDIR)/src .tests/tap-postgres/bin/python -m pytest tests/tap_postgres
+	@PYTHONPATH="$(CURDIR)/src" .tests/plugins/bin/python -m pytest $(IN_PLUGINS)
+	@PYTHONPATH="$(CURDIR)/src" .tests/tap-postgres/bin/python -m pytest tests/tap_postgres
 
 test-slow: install ## What takes longer: kill -9 at fifty moments, …
 	@$(BIN)/pytest -m slow

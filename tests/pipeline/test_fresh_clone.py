@@ -1,0 +1,101 @@
+"""A fresh clone installs and runs anywhere: slow, because everything is installed anew."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from el_project import REPOSITORY
+
+HARD = "a b/ça#va/O'x"
+"""What a path may hold. Not `"` and a backslash, which Meltano's own splitting of pip_url reads."""
+
+
+def plugins() -> list[dict]:
+    files = [REPOSITORY / "meltano.yml", *(REPOSITORY / "orchestrate").glob("*.meltano.yml")]
+    groups = [yaml.safe_load(path.read_text("utf-8"))["plugins"] for path in files]
+    return [plugin for group in groups for kind in group.values() for plugin in kind]
+
+
+@pytest.mark.parametrize("plugin", plugins(), ids=lambda plugin: plugin["name"])
+def test_pip_url_survives_any_path(plugin: dict) -> None:
+    # Meltano fills in the root, then splits the text as a shell would
+    text = plugin["pip_url"].replace("${MELTANO_PROJECT_ROOT}", f"/x/{HARD}")
+    option, root, *rest = shlex.split(text)
+    assert (option, root) == ("--directory", f"/x/{HARD}")
+    # all else is relative to it: uv takes a # in a path given to it for a fragment
+    assert not [word for word in rest if "/x/" in word]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Iterator[Path]:
+    """A clone of what is committed, or about to be."""
+    folder = tmp_path / HARD
+    names = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    for name in filter(None, names):
+        if (REPOSITORY / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPOSITORY / name, folder / name)
+    yield folder
+    make(folder, "clean", check=False)
+
+
+def make(folder: Path, *arguments: str, check: bool = True, **env: str) -> str:
+    kept = {"HOME": os.environ.get("HOME", "/"), "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        ["make", *arguments],
+        cwd=folder,
+        env=kept | env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+    )
+    assert not check or done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def pythons() -> list[str]:
+    """Return what can be had of the supported versions, one each."""
+    found = []
+    for minor in range(11, 15):
+        candidates = [
+            shutil.which(f"python3.{minor}") or "",
+            *map(str, Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python")),
+        ]
+        for path in candidates:
+            works = ["-c", "import sys, ensurepip; print(sys.version_info[1])"]
+            if path and subprocess.run([path, *works], capture_output=True).returncode == 0:
+                found.append(path)
+                break
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("python", pythons())
+def test_make_run_in_a_folder_with_a_hard_name(clone: Path, python: str) -> None:
+    said = make(clone, "run", "DATE=2025-01-01", f"PYTHON={python}")
+    assert "2025-01-01 is complete: 14 tables" in said
+    assert "orders_with_details: 2,155 rows" in said
+
+
+@pytest.mark.slow
+def test_a_mirror_that_pip_knows_is_uvs_too(clone: Path) -> None:
+    make(clone, ".venv/installed")
+    (clone / ".venv/installed").unlink()
+    # nothing listens there: what is not cached cannot come from anywhere else
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "UV_NO_CACHE": "1"}
+    said = make(clone, ".venv/installed", check=False, **nowhere)
+    assert "127.0.0.1:9" in said
