@@ -28,7 +28,10 @@ from sealed_days.core.proven_file import ProvenFile
 from sealed_days.store.days import StagedDays
 from sealed_days.store.manifest import StagedTable
 from sealed_days.tap_csv import arrow_values, copy_in, quick_check
+from sealed_days.tap_csv.run import needs_sdk
+from sealed_days.tap_csv.run import run as run_directly
 from sealed_days.tap_csv.sdk import TapCSV
+from sealed_days.tap_csv.settings import Settings
 from sealed_days.tap_csv.types import accepts
 
 ORDERS = b"id,qty,note\n1,5,a\n2,6,b\n"
@@ -37,10 +40,10 @@ DAY = date(2025, 1, 31)
 
 
 class Run:
-    """Runs the tap in this process and keeps what it said."""
+    """Runs the tap in this process, one way or the other, and keeps what it said."""
 
-    def __init__(self, tmp_path: Path, capsys: Any, caplog: Any) -> None:
-        self.folder, self.capsys, self.caplog = tmp_path, capsys, caplog
+    def __init__(self, tmp_path: Path, capsys: Any, caplog: Any, way: str) -> None:
+        self.folder, self.capsys, self.caplog, self.way = tmp_path, capsys, caplog, way
         self.file = tmp_path / "in" / "orders.csv"
         self.file.parent.mkdir()
         self.scratch = tmp_path / "scratch"
@@ -64,7 +67,11 @@ class Run:
         self.caplog.clear()
         self.caplog.set_level("INFO")
         self.capsys.readouterr()
-        TapCSV(config=config).sync_all()
+        settings = Settings.parse(config, "tap-csv")
+        if self.way == "direct" and needs_sdk(settings, "") is None:
+            run_directly(settings, [])
+        else:
+            TapCSV(config=config).sync_all()
         return [json.loads(line) for line in self.capsys.readouterr().out.splitlines()]
 
     def take(self, content: bytes, **entry: Any) -> bytes:
@@ -95,9 +102,16 @@ class Run:
         )
 
 
+@pytest.fixture(params=["direct", "sdk"])
+def run(tmp_path, capsys, caplog, request) -> Run:
+    """The tap by both ways through it: what it promises does not depend on the way."""
+    return Run(tmp_path, capsys, caplog, request.param)
+
+
 @pytest.fixture
-def run(tmp_path, capsys, caplog) -> Run:
-    return Run(tmp_path, capsys, caplog)
+def direct(tmp_path, capsys, caplog) -> Run:
+    """The tap by the way that users' runs take."""
+    return Run(tmp_path, capsys, caplog, "direct")
 
 
 def cli(*args: str) -> subprocess.CompletedProcess[str]:
@@ -169,6 +183,10 @@ class TestStretches:
     """A file is checked in stretches while it comes in; nobody can tell from outside."""
 
     ROWS = 60
+
+    @pytest.fixture
+    def run(self, direct) -> Run:
+        return direct
 
     @pytest.fixture(autouse=True)
     def _short(self, monkeypatch) -> None:
@@ -385,7 +403,7 @@ def test_bad_row_is_named_with_its_physical_line(run, row, said):
         (b"a,b\n1,2\n3,\x00\n", {}, "line 3: the line has a NUL byte"),
         (b'a,b\n1,2\n3,"x\n4,y\n', {}, "line 3: a quote is opened in this row and never closed"),
         (b"a,b\n1,2\n", {"encoding": "klingon"}, "'klingon' is not an encoding"),
-        (b"a,b\n1,2\n", {"delimiter": ";;"}, "delimiter ';;' is not one ASCII character"),
+        (b"a,b\n1,2\n", {"delimiter": ";;"}, "delimiter is ';;', which is not one character"),
         (b"a,b\n1,2\n", {"date": "2025-02-30"}, "DATE is '2025-02-30'"),
     ],
 )
@@ -524,6 +542,58 @@ def test_equal_keys_written_differently_are_the_same_key(run):
     assert "line 4: key (a, b) = ('1.5', 'true') is also on line 2" in errors
 
 
+# --- what is selected -----------------------------------------------------------------
+
+
+def test_column_that_select_leaves_out_is_not_in_the_file(run, monkeypatch):
+    monkeypatch.setenv("MELTANO_EXTRACT__SELECT", '["*.*", "!orders.qty"]')
+    content = b'id,qty,note\n1,secret,a\n2,secret,"x,y"\n'
+    messages = run.sync(run.config(content, types={"id": "integer"}, keys=["id"]))
+    assert run.taken(messages) == b'id,note\n1,a\n2,"x,y"\n'
+    assert list(messages[0]["schema"]["properties"]) == ["id", "note"]
+    records = run.sync(run.config(content, batch=False))
+    assert next(m["record"] for m in records if m["type"] == "RECORD") == {"id": "1", "note": "a"}
+
+
+def test_column_that_select_leaves_out_is_not_in_what_is_set_apart_by_metadata(run, monkeypatch):
+    monkeypatch.setenv("MELTANO_EXTRACT__SELECT", '["orders.note"]')
+    data = run.take(ORDERS, keys=["id"], add_metadata_columns=True)
+    assert data.split(b"\n")[0].startswith(b"id,note,_sdc_source_file,")
+    assert data.split(b"\n")[1].startswith(b"1,a,/")
+
+
+def test_key_left_out_or_rule_for_nothing_is_refused(run, monkeypatch):
+    monkeypatch.setenv("MELTANO_EXTRACT__SELECT", '["*.*", "!orders.id"]')
+    assert "leaves out id, which belongs to the key" in run.refuse(ORDERS, keys=["id"])
+    monkeypatch.setenv("MELTANO_EXTRACT__SELECT", '["*.*", "!orders.idd"]')
+    assert "!orders.idd matches no table or column" in run.refuse(ORDERS)
+
+
+def test_tables_are_selected_and_filtered(run, monkeypatch):
+    config = run.config(ORDERS)
+    config["files"].append(config["files"][0] | {"entity": "more"})
+    for variable, rules in (("SELECT", '["more.*"]'), ("SELECT_FILTER", '["!orders"]')):
+        monkeypatch.setenv(f"MELTANO_EXTRACT__{variable}", rules)
+        assert [m["stream"] for m in run.sync(config)] == ["more"] * 3
+        monkeypatch.delenv(f"MELTANO_EXTRACT__{variable}")
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ('["*.*", "!a.mood"]', "select leaves out columns of a"),
+        ('["*.*", "!a.*"]', "select leaves out the table a"),
+        ('["*.*", "!c.*"]', "!c.* matches no table or column"),
+    ],
+)
+def test_part_of_a_sealed_day_is_refused(run, staged, monkeypatch, rules, said):
+    monkeypatch.setenv("MELTANO_EXTRACT__SELECT", rules)
+    with pytest.raises(UserError) as caught:
+        run.sync(staged)
+    assert said in str(caught.value)
+    assert run.capsys.readouterr().out == ""
+
+
 # --- quarantine -----------------------------------------------------------------------
 
 
@@ -544,6 +614,22 @@ def test_quarantine_goes_on_without_the_bad_rows_and_keeps_them(run):
     }
     assert {row["file"] for row in rows} == {str(run.file)}
     assert "3 rows are left out" in run.caplog.text
+
+
+def test_rows_set_aside_are_told_with_a_stream_map_too(run):
+    maps = {"orders": {"note": "note.upper()"}}
+    messages = run.sync(
+        run.config(ORDERS + b"x,7,c\n", types=TYPES, on_bad_row="quarantine", stream_maps=maps)
+    )
+    assert [m["record"]["note"] for m in messages if m["type"] == "RECORD"] == ["A", "B"]
+    rejects = messages[0]["schema"]["x-staging"]["rejects"]
+    assert rejects["rows"] == 1
+    assert "x,7,c" in Path(rejects["path"].removeprefix("file://")).read_text()
+
+
+def test_quarantine_without_a_place_for_the_rows_is_refused(run):
+    said = run.refuse(ORDERS + b"x,7,c\n", batch=False, types=TYPES, on_bad_row="quarantine")
+    assert "set batch_config" in said
 
 
 def test_quarantine_without_bad_rows_copies(run):
@@ -625,13 +711,18 @@ def test_sealed_days_are_handed_over_as_the_staged_files_themselves(run, staged)
         "id": {"type": "integer", "x-sql-datatype": "integer"},
         "mood": {"type": ["string", "null"], "x-sql-datatype": "text", "x-source-type": "mood"},
     }
+    days = StagedDays(Path(staged["staged_path"]), "postgres")
+    manifest = json.dumps(days.read_manifest(DAY), sort_keys=True).encode()
     assert schema["x-staging"] == {
         "kind": "snapshot",
+        "read": {},
+        "manifest": hashlib.sha256(manifest).hexdigest(),
         "source": "postgres",
         "date": "2025-01-31",
         "job": "postgres-to-local",
+        "whole_files": True,
     }
-    path = StagedDays(Path(staged["staged_path"]), "postgres").file_path(DAY, "b")
+    path = days.file_path(DAY, "b")
     assert messages[3]["manifest"] == [path.as_uri()]
     assert messages[3]["files"][0]["rows"] == 2
     assert not run.scratch.exists()

@@ -4,7 +4,8 @@ SCHEMA           standard, all of them before the first BATCH. In `schema`, our 
                  `x-staging` ({"kind": "snapshot" | "slice", "day_column": …, "row_order": …,
                  "rejects": {"path": URI, "rows": n} where bad rows were set aside,
                  "read": {…}, "whole_files": true where no stream of the run sends rows, and
-                 from tap-csv in its second role "source", "date", "job"}), and in each property
+                 from tap-csv in its second role "source", "date", "job", "description" (the
+                 table's comment) and "manifest", a sha256}), and in each property
                  `x-sql-datatype`, the column's PostgreSQL type, and `x-source-type`, its
                  exact type at the source where that differs (enum, domain, composite).
 BATCH            `encoding.format: csv` (see `dialect`), `manifest`: one file:// URI, and

@@ -109,7 +109,12 @@ def _inline(schema: Any, definitions: Mapping[str, Any]) -> Any:
         found = {key: value for key, value in found.items() if key != "title"}
         inlined: dict[str, Any] = _inline(found, definitions)
         return inlined | own
-    return {k: _inline(v, definitions) for k, v in schema.items() if k != "$defs"}
+    return {
+        key: _inline(value, definitions)
+        for key, value in schema.items()
+        # a default of null is none: the SDK would fill it in and look for settings below it
+        if key != "$defs" and (key, value) != ("default", None)
+    }
 
 
 # The functions below run only after a fault was found.

@@ -1,20 +1,21 @@
 """tap-csv: CSV files in, or the sealed days of DATE out."""
 
-from sealed_days.core.errors import one_line_errors
-from sealed_days.plugin import start
+from __future__ import annotations
+
+from typing import Any
+
+from sealed_days.plugin.main import Plugin
+from sealed_days.plugin.main import main as start
+from sealed_days.tap_csv.run import needs_sdk, run
+from sealed_days.tap_csv.settings import Settings
+
+
+def _sdk() -> Any:
+    from sealed_days.tap_csv.sdk import TapCSV
+
+    return TapCSV
 
 
 def main() -> None:
     """Run the tap's command line."""
-    with one_line_errors("tap-csv"):
-        from sealed_days.tap_csv import run as lean
-
-        config = start.plain_config(lean.KEYS)
-        if config is not None and lean.is_enough(config):
-            start.log_to_stderr()
-            start.end_with_parent()
-            lean.run(config)
-        else:
-            from sealed_days.tap_csv.sdk import TapCSV
-
-            TapCSV.cli()
+    start(Plugin("tap-csv", Settings, run, needs_sdk, _sdk))

@@ -7,8 +7,9 @@ wrong, the exact reader says what and where.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sealed_days.core.dialect import RowCounter, format_row
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import SourceError, UserError
 from sealed_days.core.proven_file import BLOCK, ProvenFile
 from sealed_days.store.layout import safe_name
+from sealed_days.store.manifest import StagedTable
 from sealed_days.store.scratch import ScratchFile
 from sealed_days.tap_csv import duckdb_check as check
 from sealed_days.tap_csv.copy_in import Intake
@@ -39,33 +41,55 @@ class CheckedFile:
     rejects: Rejects | None = None
 
 
-def read_now() -> dict[str, Any]:
+def _read_now() -> dict[str, Any]:
     """Return what the SCHEMA of a user's file says under `x-staging`, before it is read."""
     read_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     return {"kind": "snapshot", "row_order": "file", "read": {"read_at": read_at}}
 
 
-def told_rejects(rejects: Rejects) -> dict[str, Any]:
-    """Return what `x-staging` says of the rows that are left out."""
-    return {"rejects": {"path": rejects.path.absolute().as_uri(), "rows": rejects.rows}}
+def stage_all(
+    tables: Iterable[CsvTable], scratch: Path, logger: logging.Logger
+) -> list[tuple[StagedTable, dict[str, Any]]]:
+    """Check the files of all tables and bring them into scratch.
+
+    Returns:
+        Per table its file and what its SCHEMA says under `x-staging`.
+
+    Raises:
+        UserError: tables cannot be taken; all of them are named.
+    """
+    ready, wrong = [], []
+    for table in tables:
+        staging = _read_now()
+        try:
+            done = stage(table, scratch, logger)
+        except UserError as error:
+            wrong.append(str(error))
+            continue
+        if done.rejects:
+            logger.warning("%s: %s rows are left out", table.entity, f"{done.rejects.rows:,}")
+            uri = done.rejects.path.absolute().as_uri()
+            staging["rejects"] = {"path": uri, "rows": done.rejects.rows}
+        columns = tuple((name, kind, kind) for name, kind in table.all_columns)
+        ready.append((StagedTable(table.entity, done.file, columns, table.keys), staging))
+    if wrong:
+        raise SourceError("; ".join(wrong))
+    return ready
 
 
-def stage(
-    table: CsvTable, scratch: Path, say: Callable[[str], None], warn: Callable[[str], None],
-    *, quarantine: bool = False,
-) -> CheckedFile:  # fmt: skip
+def stage(table: CsvTable, scratch: Path, logger: logging.Logger) -> CheckedFile:
     """Check a table's files and bring them into scratch.
 
     Args:
+        table: what is to be taken.
         scratch: the folder that gets the files.
-        say: logs a line of progress.
-        warn: logs a line that names a bad row.
-        quarantine: take the good rows although others are bad.
+        logger: gets lines of progress, and those that name bad rows.
 
     Raises:
         UserError: the files cannot be read, or rows are bad and there is no quarantine.
     """
     started = time.monotonic()
+    say, warn = logger.info, logger.warning if table.quarantine else logger.error
     name = safe_name(table.entity)
     folder = scratch / f"{name}.parts"
     folder.mkdir()
@@ -94,9 +118,7 @@ def stage(
             how = "rewritten"
             if rows is None or table.metadata:
                 intake.file.path.unlink()
-                rejects = _exact(
-                    database.session(), table, scratch, folder, quarantine=quarantine, warn=warn
-                )
+                rejects = _exact(database.session(), table, scratch, folder, warn)
             staged = _finish(table, folder / "rows.csv", target, rejects)
     finally:
         checks.close()
@@ -121,9 +143,12 @@ def _take(intake: Intake, checks: CleanCheck, say: Callable[[str], None]) -> int
 
 
 def _exact(
-    db: duckdb.DuckDBPyConnection, table: CsvTable, scratch: Path, folder: Path,
-    *, quarantine: bool, warn: Callable[[str], None],
-) -> Rejects | None:  # fmt: skip
+    db: duckdb.DuckDBPyConnection,
+    table: CsvTable,
+    scratch: Path,
+    folder: Path,
+    warn: Callable[[str], None],
+) -> Rejects | None:
     """Write the good rows by way of the exact reader; return the others, if any."""
     rejects = Rejects(
         [source.path for source in table.sources],
@@ -134,19 +159,19 @@ def _exact(
         longest = number_rows(table, numbered, rejects)
         check.make_room(db, longest)
         source = check.table_reader(numbered, table, numbered=True, longest=longest)
-        check.find_bad(db, source, table, rejects, only_first=not quarantine)
+        check.find_bad(db, source, table, rejects, only_first=not table.quarantine)
     finally:
         rejects.close()
     if rejects.rows:
         for line in rejects.lines():
             warn(line)
-        if not quarantine:
+        if not table.quarantine:
             count = "1 bad row" if rejects.rows == 1 else f"{rejects.rows:,} bad rows"
             msg = (
-                f"{count} in {table.entity}: nothing was taken; mend the file, or set "
+                f"{count} in {table.entity}: nothing was taken; fix the file, or set "
                 "on_bad_row: quarantine in meltano.yml to go on without"
             )
-            raise UserError(msg)
+            raise SourceError(msg)
     check.write_rows(db, source, table, folder / "rows.csv", numbered=True)
     numbered.unlink()
     if rejects.rows:
@@ -159,7 +184,7 @@ def _finish(table: CsvTable, rows: Path, target: Path, rejects: Rejects | None) 
     """Put the header before the rows; count and hash on the way."""
     counter = RowCounter()
     with rows.open("rb") as source, closing(ScratchFile(target)) as out:
-        block = format_row(check.output_columns(table)).encode()
+        block = format_row(name for name, _ in table.all_columns).encode()
         while block:
             out.write(block)
             counter.update(block)

@@ -45,6 +45,7 @@ class Intake:
             and _is_utf8(form.encoding)
             and table.null_values == ("",)
             and not table.metadata
+            and len(table.kept) == len(table.columns)
         )
         self._say = say
         self._quote = form.quote.encode()

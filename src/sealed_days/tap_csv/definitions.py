@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import codecs
 import csv
-import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import ConfigurationError, SourceError
+from sealed_days.core.settings import nearest
+from sealed_days.tap_csv.select import Selection
+from sealed_days.tap_csv.settings import File, Settings
 from sealed_days.tap_csv.types import postgres_type
 
 METADATA_COLUMNS = (
@@ -57,7 +57,7 @@ class Source:
         """Check that nobody has written the file since.
 
         Raises:
-            UserError: its size or modification time differs.
+            SourceError: its size or modification time differs.
         """
         try:
             now = self.path.stat()
@@ -65,14 +65,15 @@ class Source:
             now = None
         if now is None or (now.st_size, now.st_mtime_ns) != (self.size, self.mtime_ns):
             msg = f"{self.path} changed while it was read: run again when it is complete"
-            raise UserError(msg)
+            raise SourceError(msg)
 
 
 @dataclass(frozen=True)
 class CsvTable:
     """One stream: files with the same header, read one after the other.
 
-    `types` are the PostgreSQL types of the columns, in the header's order.
+    `columns` and `types` (PostgreSQL's) are in the header's order; `kept` are the indexes of the
+    columns that leave the tap.
     """
 
     entity: str
@@ -80,52 +81,52 @@ class CsvTable:
     columns: tuple[str, ...]
     types: tuple[str, ...]
     keys: tuple[str, ...]
+    kept: tuple[int, ...]
     format: Format
     null_values: tuple[str, ...]
     metadata: bool
+    quarantine: bool
 
     @property
     def all_columns(self) -> tuple[tuple[str, str], ...]:
-        """(name, PostgreSQL type) of each column, metadata columns included."""
-        own = tuple(zip(self.columns, self.types, strict=True))
+        """(name, PostgreSQL type) of each column that is kept, metadata columns included."""
+        own = tuple((self.columns[index], self.types[index]) for index in self.kept)
         return own + METADATA_COLUMNS if self.metadata else own
 
 
-def read_tables(config: Mapping[str, Any]) -> list[CsvTable]:
-    """Return the streams of `files` or `csv_files_definition`, headers read.
+def read_tables(settings: Settings, selection: Selection) -> list[CsvTable]:
+    """Return the tables of `files` and `csv_files_definition`, headers read.
 
     Raises:
-        UserError: a file, a column or a definition is wrong.
+        UserError: a file, a column, a definition or the selection is wrong.
     """
-    tables = [_read_table(entry, config) for entry in _definitions(config)]
-    for entity, count in Counter(table.entity for table in tables).items():
+    entries = settings.all_files()
+    if settings.on_bad_row == "quarantine" and settings.batch_config is None:
+        msg = (
+            "on_bad_row: quarantine keeps bad rows beside the day's file, which needs a target "
+            "that takes whole files: set batch_config in meltano.yml, or on_bad_row: fail"
+        )
+        raise ConfigurationError(msg)
+    for entity, count in Counter(entry.entity for entry in entries).items():
         if count > 1:
             msg = f"entity {entity} is defined {count} times: give each entry of files its own"
-            raise UserError(msg)
-    return tables
+            raise ConfigurationError(msg)
+    tables = [_read_table(entry, settings) for entry in entries]
+    kept = selection.apply(
+        {table.entity: table.columns for table in tables},
+        {table.entity: table.keys for table in tables},
+    )
+    return [
+        replace(table, kept=tuple(table.columns.index(name) for name in kept[table.entity]))
+        for table in tables
+        if table.entity in kept
+    ]
 
 
-def _definitions(config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    path = config.get("csv_files_definition")
-    if not path:
-        return list(config["files"])
-    try:
-        entries = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError) as error:
-        msg = f"csv_files_definition {path} cannot be read: {error}"
-        raise UserError(msg) from None
-    if not isinstance(entries, list) or not all(
-        isinstance(entry, dict) and {"entity", "path"} <= entry.keys() for entry in entries
-    ):
-        msg = f"csv_files_definition {path} is not a JSON array of objects with entity and path"
-        raise UserError(msg)
-    return list(config.get("files") or []) + entries
-
-
-def _read_table(entry: Mapping[str, Any], config: Mapping[str, Any]) -> CsvTable:
+def _read_table(entry: File, settings: Settings) -> CsvTable:
     form = _format(entry)
     headers = []
-    for path in _paths(entry["path"]):
+    for path in _paths(entry.path):
         stat = path.stat()
         header, lines = _read_header(path, form)
         headers.append((header, Source(path, lines, stat.st_size, stat.st_mtime_ns)))
@@ -133,60 +134,57 @@ def _read_table(entry: Mapping[str, Any], config: Mapping[str, Any]) -> CsvTable
     for header, source in headers:
         if header != columns:
             msg = f"{source.path} line 1: the header differs from that of {first.path}"
-            raise UserError(msg)
-    metadata = bool(config.get("add_metadata_columns"))
+            raise SourceError(msg)
+    metadata = settings.add_metadata_columns
     _check_names(first.path, columns, metadata)
-    declared = entry.get("types") or {}
-    keys = tuple(entry.get("keys") or ())
-    for name, what in [*((key, "key") for key in keys), *((name, "declared") for name in declared)]:
+    keys = tuple(entry.keys)
+    named = [*((key, "key") for key in keys), *((name, "declared") for name in entry.types)]
+    for name, what in named:
         if name not in columns:
             msg = (
-                f"{first.path} line 1: {what} column {name} is missing; "
-                f"the header has {', '.join(columns)}"
+                f"{first.path} line 1: {what} column {name} is missing"
+                f"{nearest(name, list(columns))}; the header has {', '.join(columns)}"
             )
-            raise UserError(msg)
-    nulls = entry.get("null_values")
+            raise SourceError(msg)
     return CsvTable(
-        entity=entry["entity"],
+        entity=entry.entity,
         sources=tuple(source for _, source in headers),
         columns=columns,
-        types=tuple(postgres_type(declared.get(name, "text")) for name in columns),
+        types=tuple(postgres_type(entry.types.get(name, "text")) for name in columns),
         keys=keys,
+        kept=tuple(range(len(columns))),
         format=form,
-        null_values=("",) if nulls is None else tuple(nulls),
+        null_values=tuple(entry.null_values),
         metadata=metadata,
+        quarantine=settings.on_bad_row == "quarantine",
     )
 
 
-def _format(entry: Mapping[str, Any]) -> Format:
-    def of(name: str, default: Any) -> Any:
-        value = entry.get(name)
-        return default if value is None else value
-
+def _format(entry: File) -> Format:
     form = Format(
-        delimiter=of("delimiter", ","),
-        quote=of("quotechar", '"'),
-        escape=of("escapechar", "") or None,
-        doublequote=of("doublequote", True),
-        skip_initial_space=of("skipinitialspace", False),
-        encoding=of("encoding", "utf-8"),
+        delimiter=entry.delimiter,
+        quote=entry.quotechar,
+        escape=entry.escapechar or None,
+        doublequote=entry.doublequote,
+        skip_initial_space=entry.skipinitialspace,
+        encoding=entry.encoding,
     )
     for name in ("delimiter", "quote", "escape"):
         value = getattr(form, name)
         if value is not None and (len(value) != 1 or not value.isascii() or value in "\r\n\0"):
-            msg = f"entity {entry['entity']}: {name} {value!r} is not one ASCII character"
-            raise UserError(msg)
+            msg = f"entity {entry.entity}: {name} {value!r} is not one ASCII character"
+            raise ConfigurationError(msg)
     if len({form.delimiter, form.quote, form.escape}) < 3:
-        msg = f"entity {entry['entity']}: delimiter, quotechar and escapechar must differ"
-        raise UserError(msg)
+        msg = f"entity {entry.entity}: delimiter, quotechar and escapechar must differ"
+        raise ConfigurationError(msg)
     try:
         codecs.getincrementaldecoder(form.encoding)
-        text_encoding = codecs.lookup(form.encoding)._is_text_encoding  # type: ignore[attr-defined]
+        text_encoding = codecs.lookup(form.encoding)._is_text_encoding
     except LookupError:
         text_encoding = False
     if not text_encoding:
-        msg = f"entity {entry['entity']}: {form.encoding!r} is not an encoding that Python knows"
-        raise UserError(msg)
+        msg = f"entity {entry.entity}: {form.encoding!r} is not an encoding that Python knows"
+        raise ConfigurationError(msg)
     return form
 
 
@@ -203,7 +201,7 @@ def _paths(given: str) -> list[Path]:
         found = sorted(Path(root).glob(str(Path(*pattern)))) if magic else []
     if not found:
         msg = f"{given} is missing: no such CSV file; put it there or set path in meltano.yml"
-        raise UserError(msg)
+        raise SourceError(msg)
     return found
 
 
@@ -229,13 +227,13 @@ def _read_header(path: Path, form: Format) -> tuple[tuple[str, ...], int]:
         raise first_bad_byte(path, form.encoding) from None
     except csv.Error as error:
         msg = f"{path} line 1: the header cannot be read: {error}"
-        raise UserError(msg) from None
+        raise SourceError(msg) from None
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}"
-        raise UserError(msg) from None
+        raise SourceError(msg) from None
     if header is None:
         msg = f"{path} is empty: its first line must be the header"
-        raise UserError(msg)
+        raise SourceError(msg)
     return tuple(header), reader.line_num
 
 
@@ -243,28 +241,12 @@ def _check_names(path: Path, header: tuple[str, ...], metadata: bool) -> None:
     for number, name in enumerate(header, start=1):
         if not name.strip():
             msg = f"{path} line 1: column {number} has no name in the header"
-            raise UserError(msg)
+            raise SourceError(msg)
         if "\0" in name:
             msg = f"{path} line 1: the header has a NUL byte"
-            raise UserError(msg)
+            raise SourceError(msg)
     added = [name for name, _ in METADATA_COLUMNS] if metadata else []
     for name, count in Counter([*header, *added]).items():
         if count > 1:
             msg = f"{path} line 1: the header has column {name} {count} times"
-            raise UserError(msg)
-
-
-def reads_users_files(config: Mapping[str, Any]) -> bool:
-    """Return which of its two roles a config gives the tap: users' files, or staged days.
-
-    Raises:
-        UserError: it names neither or both.
-    """
-    own = config.get("files") or config.get("csv_files_definition")
-    if bool(own) == bool(config.get("staged_path")):
-        msg = (
-            "tap-csv reads either CSV files (files or csv_files_definition) or staged days "
-            f"(staged_path): set one of them in meltano.yml, not {'both' if own else 'none'}"
-        )
-        raise UserError(msg)
-    return bool(own)
+            raise SourceError(msg)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sealed_days.core.dialect import format_row
 from sealed_days.core.sql import quote_literal
-from sealed_days.tap_csv.definitions import METADATA_COLUMNS, CsvTable
+from sealed_days.tap_csv.definitions import CsvTable
 from sealed_days.tap_csv.rejects import SHOWN, Rejects
 from sealed_days.tap_csv.types import accepts, key_form, reason, shorten
 
@@ -194,7 +194,7 @@ def write_rows(
     db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, target: Path, *, numbered: bool
 ) -> None:
     """Write the good rows in our dialect, without a header, in the order they come."""
-    select = [f"c{index}" for index in range(len(table.columns))]
+    select = [f"c{index}" for index in table.kept]
     where = ""
     if numbered:
         where = f" WHERE {is_good(table)}"
@@ -220,11 +220,6 @@ def read_rows(
     longest = 16 << 20
     make_room(db, longest)
     yield from _fetch(db.execute(f"FROM {reader(path, columns, longest=longest)}"))
-
-
-def output_columns(table: CsvTable) -> list[str]:
-    """Return the names of the columns that `write_rows` writes."""
-    return [*table.columns, *([name for name, _ in METADATA_COLUMNS] if table.metadata else [])]
 
 
 def bad_values(table: CsvTable) -> dict[int, str]:

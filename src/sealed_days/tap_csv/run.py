@@ -4,92 +4,63 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from sealed_days.core import messages
-from sealed_days.core.dates import resolve_date, say_date
+from sealed_days.core.dates import say_date
 from sealed_days.core.pgtypes import json_schema
 from sealed_days.store.manifest import StagedTable
 from sealed_days.store.scratch import Scratch
-from sealed_days.tap_csv.definitions import read_tables, reads_users_files
-from sealed_days.tap_csv.sealed_days import open_days, staging_of
-
-KEYS = {
-    "files",
-    "csv_files_definition",
-    "add_metadata_columns",
-    "on_bad_row",
-    "date",
-    "allow_future",
-    "timezone",
-    "staged_path",
-    "sources",
-    "batch_config",
-}
+from sealed_days.tap_csv.definitions import read_tables
+from sealed_days.tap_csv.select import Selection
+from sealed_days.tap_csv.settings import Settings
+from sealed_days.tap_csv.staged_days import open_days, staging_of
 
 logger = logging.getLogger("tap-csv")
 
 
-def is_enough(config: dict[str, Any] | None) -> bool:
-    """Return whether a config asks for nothing but whole files."""
-    return (
-        config is not None
-        and bool(config.get("batch_config"))
-        and config.get("on_bad_row", "fail") in {"fail", "quarantine"}
-        and all(isinstance(item, dict) for item in config.get("files") or [])
-    )
+def needs_sdk(settings: Settings, first_message: str) -> str | None:
+    """Return why a run needs the SDK's adapter, None where it sends nothing but whole files."""
+    del first_message  # a tap reads none
+    if settings.batch_config is None:
+        return "without batch_config, rows are sent one by one"
+    if settings.flattening_enabled:
+        return "flattening_enabled is set"
+    return "stream_maps is set" if settings.stream_maps else None
 
 
-def run(config: dict[str, Any]) -> None:
-    """Hand over the user's files, checked, or the sealed days of DATE.
+def run(settings: Settings, lines: Iterable[str]) -> None:
+    """Send the user's files, checked, or the sealed days of DATE.
 
     Raises:
         UserError: DATE is wrong, or a file is missing, bad or damaged.
     """
-    day, given = resolve_date(
-        config.get("date"),
-        config.get("timezone"),
-        allow_future=config.get("allow_future") is True,
-    )
-    if reads_users_files(config):
-        _users_files(config)
+    del lines  # a tap reads none
+    day, given = settings.resolve_date()
+    selection = Selection.from_environment()
+    if settings.reads_users_files:
+        _users_files(settings, selection)
         return
-    if line := say_date(day, given, config.get("timezone")):
+    if line := say_date(day, given, settings.timezone):
         logger.info(line)
-    sources = config.get("sources") or {}
+    days = open_days(Path(str(settings.staged_path)), settings.sources, day, selection)
     _send(
         [
-            (table, staging_of(sealed, table, sources[sealed.source]))
-            for sealed in open_days(Path(config["staged_path"]), sources, day)
+            (table, staging_of(sealed, table, settings.sources[sealed.source]))
+            for sealed in days
             for table in sealed.tables
         ]
     )
 
 
-def _users_files(config: dict[str, Any]) -> None:
-    from sealed_days.tap_csv.check_and_copy import read_now, stage, told_rejects
+def _users_files(settings: Settings, selection: Selection) -> None:
+    from sealed_days.tap_csv.check_and_copy import stage_all
 
-    quarantine = config.get("on_bad_row") == "quarantine"
-    warn = logger.warning if quarantine else logger.error
-    tables = read_tables(config)
-    scratch = Scratch(messages.scratch_area(config["batch_config"]))
+    scratch = Scratch(settings.scratch_area)
     try:
-        ready = []
-        for table in tables:
-            staging = read_now()
-            done = stage(table, scratch.path, logger.info, warn, quarantine=quarantine)
-            if done.rejects:
-                logger.warning("%s: %s rows are left out", table.entity, f"{done.rejects.rows:,}")
-                staging |= told_rejects(done.rejects)
-            staged = StagedTable(
-                name=table.entity,
-                file=done.file,
-                columns=tuple((name, kind, kind) for name, kind in table.all_columns),
-                keys=tuple(table.keys),
-            )
-            ready.append((staged, staging))
-        _send(ready)
+        _send(stage_all(read_tables(settings, selection), scratch.path, logger))
     except BaseException:
         scratch.close()
         raise

@@ -1,4 +1,4 @@
-"""The tap: its settings, and how streams of whole files are told to a target."""
+"""The tap by the Singer SDK: rows one by one, stream maps, --about; the same calls as `run`."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ import tempfile
 from abc import abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from singer_sdk import Stream, Tap
-from singer_sdk import typing as th
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib import SchemaMessage
 
 from sealed_days.core import dates, messages
+from sealed_days.core.errors import SourceError, UserError
 from sealed_days.core.messages import SOURCE_TYPE, STAGING
 from sealed_days.core.pgtypes import json_schema
 from sealed_days.core.proven_file import ProvenFile
 from sealed_days.store.days import SealedDay
 from sealed_days.store.manifest import StagedTable
 from sealed_days.store.scratch import Scratch
-from sealed_days.tap_csv.check_and_copy import read_now, stage, told_rejects
-from sealed_days.tap_csv.definitions import CsvTable, read_tables, reads_users_files
-from sealed_days.tap_csv.sealed_days import assert_proven, open_days, staging_of
+from sealed_days.tap_csv.check_and_copy import stage_all
+from sealed_days.tap_csv.definitions import CsvTable, read_tables
+from sealed_days.tap_csv.select import Selection
+from sealed_days.tap_csv.settings import Settings
+from sealed_days.tap_csv.staged_days import assert_proven, open_days, staging_of
 from sealed_days.tap_csv.types import from_text
 
 _RENAMES = {"__alias__", "__source__"}
@@ -46,10 +47,9 @@ class FileStream(Stream):
         name: str,
         columns: Sequence[tuple[str, str, str]],
         keys: Sequence[str],
-        staging: dict[str, Any],
     ) -> None:
         self.columns = tuple(columns)
-        self.staging = staging
+        self.staging: dict[str, Any] = {}
         self.file: ProvenFile | None = None
         properties = {
             column: json_schema(kind, nullable=column not in keys) for column, kind, _ in columns
@@ -59,7 +59,7 @@ class FileStream(Stream):
 
     @abstractmethod
     def prepare(self, scratch: Path) -> None:
-        """Check the stream and set `file`; nothing is sent to the target yet."""
+        """Check the stream and set `file` and `staging`; nothing is sent to the target yet."""
 
     def verify(self) -> None:
         """Check `file` before its rows are read here, if `prepare` has not."""
@@ -110,12 +110,15 @@ class FileStream(Stream):
 
     def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
         exact = {name: source for name, kind, source in self.columns if source != kind}
+        staging = self.staging
         for message in super()._generate_schema_messages():
             properties = {
                 name: prop | {SOURCE_TYPE: exact[name]} if name in exact else prop
                 for name, prop in message.schema["properties"].items()
             }
-            message.schema = {**message.schema, "properties": properties, STAGING: self.staging}
+            message.schema = {**message.schema, "properties": properties, STAGING: staging}
+            # where one stream becomes several, the rows set aside go with the first
+            staging = {key: value for key, value in staging.items() if key != "rejects"}
             yield message
 
     def send(self, version: int) -> None:
@@ -136,30 +139,13 @@ class CsvStream(FileStream):
 
     def __init__(self, tap: TapCSV, table: CsvTable) -> None:
         self.table = table
-        super().__init__(
-            tap,
-            table.entity,
-            [(name, kind, kind) for name, kind in table.all_columns],
-            table.keys,
-            read_now(),
-        )
+        columns = [(name, kind, kind) for name, kind in table.all_columns]
+        super().__init__(tap, table.entity, columns, table.keys)
 
     def prepare(self, scratch: Path) -> None:
         """Check the files and bring them into scratch."""
-        quarantine = self.config.get("on_bad_row") == "quarantine"
-        log = self._tap.logger
-        done = stage(
-            self.table,
-            scratch,
-            log.info,
-            log.warning if quarantine else log.error,
-            quarantine=quarantine,
-        )
-        self.file = done.file
-        if done.rejects:
-            log.warning("%s: %s rows are left out", self.name, f"{done.rejects.rows:,}")
-            if self.sends_whole_files:  # else the scratch folder ends with the tap
-                self.staging |= told_rejects(done.rejects)
+        [(staged, self.staging)] = stage_all([self.table], scratch, self._tap.logger)
+        self.file = staged.file
 
 
 class StagedStream(FileStream):
@@ -168,8 +154,8 @@ class StagedStream(FileStream):
     def __init__(self, tap: TapCSV, sealed: SealedDay, table: StagedTable, job: str) -> None:
         self.table = table
         self._command = f"DATE={sealed.day.isoformat()} meltano run {job}"
-        staging = staging_of(sealed, table, job)
-        super().__init__(tap, table.name, table.columns, table.keys, staging)
+        super().__init__(tap, table.name, table.columns, table.keys)
+        self.staging = staging_of(sealed, table, job)
         self.file = table.file
 
     def prepare(self, scratch: Path) -> None:
@@ -185,124 +171,11 @@ class TapCSV(Tap):
 
     name = "tap-csv"
     package_name = "northwind-meltano-pipeline"
-
-    config_jsonschema = th.PropertiesList(
-        th.Property(
-            "files",
-            th.ArrayType(
-                th.ObjectType(
-                    th.Property(
-                        "entity", th.StringType, required=True, description="Name of the stream."
-                    ),
-                    th.Property(
-                        "path",
-                        th.StringType,
-                        required=True,
-                        description="A file, a folder (its *.csv files by name) or a glob; files "
-                        "with the same header become one stream.",
-                    ),
-                    th.Property(
-                        "keys",
-                        th.ArrayType(th.StringType),
-                        description="Key columns: never NULL, and each key once.",
-                    ),
-                    th.Property("delimiter", th.StringType, description="Default: comma."),
-                    th.Property("quotechar", th.StringType, description='Default: ".'),
-                    th.Property(
-                        "escapechar",
-                        th.StringType,
-                        description="Makes the next quote or escapechar in quotes a literal one.",
-                    ),
-                    th.Property(
-                        "doublequote",
-                        th.BooleanType,
-                        description="A doubled quote in quotes is one quote. Default: true.",
-                    ),
-                    th.Property(
-                        "skipinitialspace",
-                        th.BooleanType,
-                        description="Spaces after a delimiter are no part of the value.",
-                    ),
-                    th.Property(
-                        "strict",
-                        th.BooleanType,
-                        description="Kept for configs of MeltanoLabs tap-csv: reading is always "
-                        "strict.",
-                    ),
-                    th.Property(
-                        "encoding", th.StringType, description="Any of Python's. Default: utf-8."
-                    ),
-                    th.Property(
-                        "types",
-                        th.ObjectType(additional_properties=th.StringType),
-                        description="Column -> PostgreSQL type; the others are text.",
-                    ),
-                    th.Property(
-                        "null_values",
-                        th.ArrayType(th.StringType),
-                        description='Texts that mean NULL when unquoted. Default: [""].',
-                    ),
-                )
-            ),
-            title="Files",
-            description="The CSV files to read.",
-        ),
-        th.Property(
-            "csv_files_definition",
-            th.StringType,
-            title="Files definition",
-            description="Path of a JSON file with an array like `files`.",
-        ),
-        th.Property(
-            "add_metadata_columns",
-            th.BooleanType,
-            default=False,
-            title="Add metadata columns",
-            description="Add _sdc_source_file, _sdc_source_file_mtime and _sdc_source_lineno "
-            "(the physical line) to every row.",
-        ),
-        th.Property(
-            "on_bad_row",
-            th.StringType,
-            default="fail",
-            allowed_values=["fail", "quarantine"],
-            title="On bad row",
-            description="fail: nothing is taken. quarantine: the day goes on without the bad "
-            "rows, which stand in rejects.csv.",
-        ),
-        th.Property(
-            "date",
-            th.StringType,
-            title="DATE",
-            description="The day, YYYY-MM-DD; unset or empty is today.",
-        ),
-        th.Property(
-            "timezone",
-            th.StringType,
-            title="Time zone",
-            description="IANA name of the zone whose today is meant. Default: UTC.",
-        ),
-        th.Property(
-            "staged_path",
-            th.StringType,
-            title="Staged path",
-            description="Folder of the staged days: hand those of DATE to the target. Instead "
-            "of files.",
-        ),
-        th.Property(
-            "sources",
-            th.ObjectType(additional_properties=th.StringType),
-            title="Sources",
-            description="With staged_path: source -> the job that stages it.",
-        ),
-    ).to_dict()
+    config_jsonschema = Settings.json_schema()
 
     @classmethod
     def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
-        """Add the SDK's own settings, with csv as a format of batch files."""
-        super().append_builtin_config(config_jsonschema)
-        batch = config_jsonschema["properties"]["batch_config"]["properties"]
-        batch["encoding"]["properties"]["format"]["enum"] = ["csv"]
+        """Add nothing: `Settings` has the SDK's own settings too."""
 
     def discover_streams(self) -> Sequence[FileStream]:
         """Return the streams of the role that the config chooses.
@@ -310,26 +183,21 @@ class TapCSV(Tap):
         Raises:
             UserError: the config names no role or both, DATE is wrong, files are missing.
         """
-        day, given = dates.resolve_date(
-            self.config.get("date"),
-            self.config.get("timezone"),
-            allow_future=self.config.get("allow_future") is True,
-        )
-        if reads_users_files(self.config):
-            return [CsvStream(self, table) for table in read_tables(self.config)]
-        if said := dates.say_date(day, given, self.config.get("timezone")):
+        settings = Settings.parse(self.config, self.name)
+        day, given = settings.resolve_date()
+        selection = Selection.from_environment()
+        if settings.reads_users_files:
+            return [CsvStream(self, table) for table in read_tables(settings, selection)]
+        if said := dates.say_date(day, given, settings.timezone):
             self.logger.info(said)
-        return self._staged_streams(Path(str(self.config["staged_path"])), day)
-
-    def _staged_streams(self, root: Path, day: date) -> list[FileStream]:
-        sources = self.config.get("sources") or {}
+        days = open_days(Path(str(settings.staged_path)), settings.sources, day, selection)
         return [
-            StagedStream(self, sealed, table, job)
-            for sealed, job in zip(open_days(root, sources, day), sources.values(), strict=True)
+            StagedStream(self, sealed, table, settings.sources[sealed.source])
+            for sealed in days
             for table in sealed.tables
         ]
 
-    def sync_all(self) -> None:  # type: ignore[misc]
+    def sync_all(self) -> None:
         """Check every stream, then write all SCHEMAs, then stream by stream its rows.
 
         A target knows so the full list before the first row, and a stream is complete when
@@ -341,9 +209,18 @@ class TapCSV(Tap):
             if isinstance(stream, FileStream) and stream.selected
         ]
         with self._scratch(streams) as scratch:
+            wrong = []
             for stream in streams:
-                stream.prepare(scratch)
+                try:
+                    stream.prepare(scratch)
+                except UserError as error:
+                    wrong.append(str(error))
+            if wrong:
+                raise SourceError("; ".join(wrong))
+            whole = all(stream.sends_whole_files for stream in streams)
             for stream in streams:
+                if whole:  # a target may then do without the SDK
+                    stream.staging["whole_files"] = True
                 stream._write_schema_message()
             # the longest first: the target's workers end together
             for stream in sorted(streams, key=_size, reverse=True):
@@ -353,20 +230,26 @@ class TapCSV(Tap):
     def _scratch(self, streams: Iterable[FileStream]) -> Iterator[Path]:
         """Give a folder for scratch files, which outlives the tap only if all went well."""
         own = any(isinstance(stream, CsvStream) for stream in streams)
-        if not own or not self.config.get("batch_config"):
+        settings = Settings.parse(self.config, self.name)
+        if not own or settings.batch_config is None:
             with tempfile.TemporaryDirectory(prefix="tap-csv-") as folder:
                 yield Path(folder)
             return
-        scratch = Scratch(messages.scratch_area(self.config["batch_config"]))
+        scratch = Scratch(settings.scratch_area)
         try:
             yield scratch.path
         except BaseException:
             scratch.close()
             raise
         # the target takes what it was told of; the rest would keep the folder from going
-        named = {stream.file for stream in streams if stream.sends_whole_files}
+        named = {stream.file.path for stream in streams if stream.file and stream.sends_whole_files}
+        named |= {
+            messages.file_of(stream.staging["rejects"]["path"])
+            for stream in streams
+            if "rejects" in stream.staging
+        }
         for stream in streams:
-            if stream.file not in named and stream.file is not None:
+            if stream.file is not None and stream.file.path not in named:
                 stream.file.path.unlink(missing_ok=True)
         if not named:
             scratch.close()

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import ConfigurationError, UserError
 from sealed_days.core.proven_file import file_sha256
 from sealed_days.store.days import SealedDay, StagedDays
 from sealed_days.store.manifest import StagedTable
+from sealed_days.tap_csv.select import Selection
 
 
-def open_days(root: Path, sources: Mapping[str, str], day: date) -> list[SealedDay]:
+def open_days(
+    root: Path, sources: Mapping[str, str], day: date, selection: Selection
+) -> list[SealedDay]:
     """Return the sealed day of every source.
 
     Args:
         root: the folder of the staged days.
         sources: source name -> the job that stages it.
+        day: DATE.
+        selection: what Meltano's `select` says: everything.
 
     Raises:
-        UserError: some are not sealed or damaged (all are named), or two have one table.
+        UserError: some are not sealed or damaged (all are named), two have one table, or the
+            selection leaves something out.
     """
     if not sources:
         msg = "sources is not set: name each source and its job in meltano.yml"
@@ -44,15 +52,44 @@ def open_days(root: Path, sources: Mapping[str, str], day: date) -> list[SealedD
                 )
                 raise UserError(msg)
             owner[table.name] = sealed.source
+    _refuse_selection(days, selection)
     return days
+
+
+def _refuse_selection(days: list[SealedDay], selection: Selection) -> None:
+    """Refuse to load a part of a day: the warehouse would take the rest for dropped."""
+    tables = {
+        table.name: [name for name, _, _ in table.columns]
+        for sealed in days
+        for table in sealed.tables
+    }
+    if not tables:
+        return
+    selected = selection.apply(tables, dict.fromkeys(tables, ()))
+    for name, columns in tables.items():
+        if list(selected.get(name, ())) != columns:
+            what = f"columns of {name}" if name in selected else f"the table {name}"
+            msg = (
+                f"select leaves out {what}: a sealed day is loaded as a whole; remove select from "
+                "tap-csv in meltano.yml, or set it where the table is staged and stage DATE again"
+            )
+            raise ConfigurationError(msg)
 
 
 def staging_of(sealed: SealedDay, table: StagedTable, job: str) -> dict[str, Any]:
     """Return what the SCHEMA of a staged table says under `x-staging`."""
     staging: dict[str, Any] = {"kind": table.kind}
-    if "day_column" in table.details:
-        staging["day_column"] = table.details["day_column"]
-    return staging | {"source": sealed.source, "date": sealed.day.isoformat(), "job": job}
+    for detail in ("day_column", "description"):
+        if detail in table.details:
+            staging[detail] = table.details[detail]
+    manifest = json.dumps(sealed.manifest, sort_keys=True).encode()
+    return staging | {
+        "source": sealed.source,
+        "date": sealed.day.isoformat(),
+        "job": job,
+        "read": sealed.manifest.get("read") or {},
+        "manifest": hashlib.sha256(manifest).hexdigest(),
+    }
 
 
 def assert_proven(table: StagedTable, command: str) -> None:
