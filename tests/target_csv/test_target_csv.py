@@ -1,4 +1,7 @@
-"""target-csv in its own process and with the SDK's suite: a day is complete or not sealed."""
+"""target-csv in its own process, by both ways, and with the SDK's suite.
+
+A day is complete or not sealed, whichever way its messages take.
+"""
 
 from __future__ import annotations
 
@@ -47,9 +50,14 @@ class TestTargetOfTheSdk(_Suite):
 
 
 class Run:
-    """A target in a process of its own, fed by messages."""
+    """A target in a process of its own, fed by messages.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        way: `direct`, which a run of whole files takes, or `sdk`, by the Singer SDK's adapter.
+    """
+
+    def __init__(self, folder: Path, way: str = "direct") -> None:
+        self.way = way
         self.output = folder / "output"
         self.folder = folder
         self.config: dict[str, Any] = {
@@ -59,7 +67,9 @@ class Run:
             "job": "J",
         }
 
-    def __call__(self, *lines: dict[str, Any], **config: Any) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *lines: dict[str, Any], cut: str = "", **config: Any
+    ) -> subprocess.CompletedProcess[str]:
         path = self.folder / "config.json"
         path.write_text(json.dumps(self.config | config))
         return subprocess.run(
@@ -69,11 +79,14 @@ class Run:
                 "from sealed_days.target_csv import main; main()",
                 "--config",
                 str(path),
+                # an option that only the adapter has
+                *(["--input", "/dev/stdin"] if self.way == "sdk" else []),
             ],
-            input="".join(json.dumps(line) + "\n" for line in lines),
+            input="".join(json.dumps(line) + "\n" for line in lines) + cut,
             capture_output=True,
             text=True,
-            env={key: value for key, value in os.environ.items() if not key.startswith("SINGER")},
+            env={k: v for k, v in os.environ.items() if not k.startswith("SINGER")}
+            | {"LOGLEVEL": "DEBUG"},
         )
 
     def file(self, stream: str, data: bytes, folder: Path | None = None) -> dict[str, Any]:
@@ -91,8 +104,14 @@ class Run:
         return json.loads(path.read_bytes()) if path.exists() else None
 
 
+@pytest.fixture(params=["direct", "sdk"])
+def run(tmp_path: Path, request: pytest.FixtureRequest) -> Run:
+    return Run(tmp_path, request.param)
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def rows(tmp_path: Path) -> Run:
+    """A run of rows, which takes the adapter's way by itself."""
     return Run(tmp_path)
 
 
@@ -167,8 +186,8 @@ def test_a_damaged_scratch_file_is_refused(run: Run) -> None:
     assert run.manifest() is None
 
 
-def test_rows_become_the_same_dialect(run: Run) -> None:
-    done = run(
+def test_rows_become_the_same_dialect(rows: Run) -> None:
+    done = rows(
         schema("t", whole=False),
         record("t", id=1, v=""),
         record("t", id=2, v=None),
@@ -176,25 +195,25 @@ def test_rows_become_the_same_dialect(run: Run) -> None:
         END("t", 1),
     )
     assert done.returncode == 0, done.stderr
-    assert run.path("t").read_bytes() == b'id,v\n1,""\n2,\n3,"a""b,c\nd"\n'
+    assert rows.path("t").read_bytes() == b'id,v\n1,""\n2,\n3,"a""b,c\nd"\n'
 
 
-def test_a_row_after_its_streams_end_opens_it_again(run: Run) -> None:
-    done = run(schema("t", whole=False), END("t", 1), record("t", id=1, v=None))
+def test_a_row_after_its_streams_end_opens_it_again(rows: Run) -> None:
+    done = rows(schema("t", whole=False), END("t", 1), record("t", id=1, v=None))
     assert done.returncode != 0
-    assert run.manifest() is None
+    assert rows.manifest() is None
 
 
-def test_a_strangers_tap_can_be_sealed_at_the_end_of_the_pipe(run: Run) -> None:
+def test_a_strangers_tap_can_be_sealed_at_the_end_of_the_pipe(rows: Run) -> None:
     plain = {
         "type": "SCHEMA",
         "stream": "t",
         "schema": {"properties": PROPERTIES},
         "key_properties": [],
     }
-    assert run(plain, record("t", id=1, v="x")).returncode != 0
-    assert run(plain, record("t", id=1, v="x"), seal_on="end_of_pipe").returncode == 0
-    assert run.path("t").read_bytes() == b"id,v\n1,x\n"
+    assert rows(plain, record("t", id=1, v="x")).returncode != 0
+    assert rows(plain, record("t", id=1, v="x"), seal_on="end_of_pipe").returncode == 0
+    assert rows.path("t").read_bytes() == b"id,v\n1,x\n"
 
 
 def test_two_streams_under_one_name_are_refused(run: Run) -> None:
@@ -205,14 +224,14 @@ def test_two_streams_under_one_name_are_refused(run: Run) -> None:
     assert run.manifest() is None
 
 
-def test_rows_are_written_with_bounded_memory(run: Run, tmp_path: Path) -> None:
+def test_rows_are_written_with_bounded_memory(rows: Run, tmp_path: Path) -> None:
     count = 60_000
     lines = [json.dumps(schema("t", whole=False))]
     lines += [json.dumps(record("t", id=i, v="x" * 1000)) for i in range(count)]
     lines.append(json.dumps(END("t", 1)))
     source, config = tmp_path / "messages", tmp_path / "config.json"
     source.write_text("\n".join(lines) + "\n")
-    config.write_text(json.dumps(run.config))
+    config.write_text(json.dumps(rows.config))
     code = (
         "import sys; from sealed_days.target_csv import main\n"
         "try: main()\n"
@@ -229,4 +248,121 @@ def test_rows_are_written_with_bounded_memory(run: Run, tmp_path: Path) -> None:
         )
     assert done.returncode == 0, done.stderr
     assert int(done.stderr.split()[-1]) < 150_000, "kB"
-    assert run.path("t").stat().st_size > count * 1000
+    assert rows.path("t").stat().st_size > count * 1000
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"stream_maps": {"t": {"v": "md5(v)"}}},
+    {"stream_maps": {"t": {"v": "__NULL__"}}},
+    {"stream_maps": {"t": {"__filter__": "id > 1"}}},
+    {"stream_maps": {"t": {"__else__": "__NULL__", "id": "id"}}},
+    {"stream_maps": {"t": {"__key_properties__": ["v"]}}},
+    {"stream_maps": {"other": {"__source__": "t", "v": "md5(v)"}}},
+    {"stream_maps": {"other": {"__source__": "t"}}},
+    {"stream_maps": {"*": {"__alias__": "'x'", "new": "id"}}},
+    {"flattening_enabled": True, "flattening_max_depth": 1},
+    {"add_record_metadata": True},
+]
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], run: Run, setting: str) -> None:
+    assert done.returncode == 1, done.stderr
+    (line,) = [text for text in done.stderr.splitlines() if "would change the rows" in text]
+    assert f"target-csv: {setting} would change the rows of t, which come as a whole" in line
+    assert "Traceback" not in done.stderr
+    assert run.manifest() is None
+    assert not run.path("t").exists()
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=json.dumps)
+def test_what_would_change_the_rows_of_a_whole_file_is_refused_in_one_line(
+    rows: Run, change: dict[str, Any]
+) -> None:
+    setting = next(iter(change))
+    if setting == "stream_maps":
+        setting = f"stream_maps.{next(iter(change[setting]))}"
+    done = rows(schema("t"), sent := rows.file("t", GOOD), END("t", 1), **change)
+    assert_refused(done, rows, setting)
+    assert messages.file_of(sent["manifest"][0]).exists(), "it was refused at the SCHEMA"
+
+
+@pytest.mark.parametrize("change", [CHANGES[0], CHANGES[-1]], ids=json.dumps)
+def test_one_whole_file_among_streams_of_rows_is_refused_by_the_same_line(
+    run: Run, change: dict[str, Any]
+) -> None:
+    done = run(schema("t", whole=False), run.file("t", GOOD), END("t", 1), **change)
+    setting = "stream_maps.t" if "stream_maps" in change else "add_record_metadata"
+    assert_refused(done, run, setting)
+
+
+@pytest.mark.parametrize(
+    "maps", [{"t": "__NULL__"}, {"u": {"__alias__": "u"}, "__else__": "__NULL__"}], ids=json.dumps
+)
+def test_a_map_leaves_a_whole_file_out(run: Run, maps: dict[str, Any]) -> None:
+    lines = [schema("t"), schema("u"), run.file("t", GOOD), END("t", 1), run.file("u", GOOD)]
+    done = run(*lines, END("u", 1), stream_maps=maps)
+    assert done.returncode == 0, done.stderr
+    assert not run.path("t").exists()
+    assert run.path("u").read_bytes() == GOOD
+
+
+def test_a_map_of_another_stream_leaves_a_whole_file_alone(run: Run) -> None:
+    maps = {"u": {"v": "md5(v)"}, "x-*": "__NULL__"}
+    done = run(schema("t"), run.file("t", GOOD), END("t", 1), stream_maps=maps)
+    assert done.returncode == 0, done.stderr
+    assert run.path("t").read_bytes() == GOOD
+
+
+@pytest.mark.parametrize(
+    ("alias", "becomes"), [("'t_' + __stream_name__", "t_t"), ("renamed", "renamed")]
+)
+def test_a_whole_file_is_renamed(run: Run, alias: str, becomes: str) -> None:
+    maps = {"t*": {"__alias__": alias}}
+    done = run(schema("t"), run.file("t", GOOD), END("t", 1), stream_maps=maps)
+    assert done.returncode == 0, done.stderr
+    assert run.path(becomes).read_bytes() == GOOD
+
+
+@pytest.mark.parametrize("alias", ["'a' +", "1 + 1", "''", "open('x')", "__stream_name__.nope"])
+def test_an_alias_that_gives_no_name_is_one_line(run: Run, alias: str) -> None:
+    done = run(schema("t"), stream_maps={"t": {"__alias__": alias}})
+    assert done.returncode == 1
+    assert f"stream_maps.t.__alias__ is {alias!r}, which gives no name for t" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_maps_change_rows_that_come_one_by_one(rows: Run) -> None:
+    maps = {"t": {"v": "md5(v)", "__filter__": "id < 3"}, "u": "__NULL__"}
+    done = rows(
+        schema("t", whole=False),
+        schema("u", whole=False),
+        record("t", id=1, v="secret"),
+        record("t", id=3, v="secret"),
+        record("u", id=1, v="secret"),
+        END("t", 1),
+        END("u", 1),
+        stream_maps=maps,
+    )
+    assert done.returncode == 0, done.stderr
+    assert rows.path("t").read_bytes() == b"id,v\n1,5ebe2294ecd0e0f08eab7690d2a6ee69\n"
+    manifest = rows.manifest()
+    assert manifest is not None
+    assert [r["stream"] for r in manifest["resources"]] == ["t"]
+
+
+def test_the_log_says_which_way_was_taken_and_why(run: Run) -> None:
+    done = run(schema("t"), run.file("t", GOOD), END("t", 1))
+    expected = {
+        "direct": "directly: every stream is one whole file",
+        "sdk": "by the Singer SDK: the command line has --input",
+    }
+    assert expected[run.way] in done.stderr
+
+
+def test_a_message_that_is_cut_leaves_the_day(run: Run) -> None:
+    whole = json.dumps(schema("t"))
+    done = run(schema("t"), cut=whole[:-9])
+    assert done.returncode != 0
+    assert run.manifest() is None
+    if run.way == "direct":
+        assert "the extractor ended in the middle of a message" in done.stderr

@@ -64,6 +64,7 @@ def main(plugin: Plugin[S]) -> None:
         if settings is None or why is not None:
             logger.debug("by the Singer SDK: %s", why)
             sys.stdin = lines  # from its first line on
+            logging.getLogger().handlers.clear()  # the SDK adds its own: each line would come twice
             plugin.sdk().cli()
             return
         logger.debug("directly: every stream is one whole file")

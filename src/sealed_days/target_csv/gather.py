@@ -11,15 +11,17 @@ from typing import Any, Self
 
 from sealed_days import __version__
 from sealed_days.core.dates import say_date
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import ConfigurationError, UserError
 from sealed_days.core.messages import STAGING, batch_file, columns_of, file_of
 from sealed_days.core.progress import size
 from sealed_days.core.proven_file import ProvenFile, file_sha256
+from sealed_days.core.settings import name_in_meltano
 from sealed_days.store.days import StagedDays
 from sealed_days.store.manifest import StagedTable
 from sealed_days.store.seal import Draft
 from sealed_days.target_csv.guards import check
 from sealed_days.target_csv.settings import Settings
+from sealed_days.target_csv.stream_maps import change_of_rows
 
 logger = logging.getLogger("target-csv")
 
@@ -94,7 +96,7 @@ class DayInTheMaking:
         """Take the SCHEMA of a stream that is to be staged under this name.
 
         Raises:
-            UserError: another stream has this name.
+            UserError: another stream has this name, or a setting would change the rows of a file.
         """
         known = self.streams.get(stream)
         if known and known.origin != message["stream"]:
@@ -106,6 +108,8 @@ class DayInTheMaking:
         if known is None:
             schema = dict(message["schema"])
             staging = schema.pop(STAGING, {})
+            if staging.get("whole_files"):
+                self._refuse_changes(message["stream"])
             keys = tuple(message.get("key_properties") or ())
             if rejects := staging.get("rejects"):
                 self.draft.take_rejects(stream, file_of(rejects["path"]))
@@ -120,8 +124,10 @@ class DayInTheMaking:
         """Take the file of a BATCH message.
 
         Raises:
-            UserError: the file is not what its proof says, or the stream has one already.
+            UserError: the file is not what its proof says, the stream has one already, or a
+                setting would change its rows.
         """
+        self._refuse_changes(message["stream"])
         file = batch_file(message)
         known = self.streams[stream]
         if known.table:
@@ -212,6 +218,15 @@ class DayInTheMaking:
         if held:
             msg = f"{self._days.source} {self.day} was not sealed: {'; '.join(held)}"
             raise UserError(msg)
+
+    def _refuse_changes(self, stream: str) -> None:
+        if setting := change_of_rows(stream, self._settings):
+            msg = (
+                f"{name_in_meltano('target-csv')}: {setting} would change the rows of {stream}, "
+                "which come as a whole file: nothing was published; remove it in meltano.yml, or "
+                "remove batch_config from the extractor, so that rows come one by one"
+            )
+            raise ConfigurationError(msg)
 
     @property
     def _command(self) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from fnmatch import fnmatch
+from collections.abc import Iterable
 from typing import Any
 
+from sealed_days.core.errors import SourceError
 from sealed_days.core.messages import STAGING
 from sealed_days.target_csv.gather import DayInTheMaking
 from sealed_days.target_csv.settings import Settings
+from sealed_days.target_csv.stream_maps import alias
 
 
 def needs_sdk(settings: Settings, first_message: str) -> str | None:
@@ -37,10 +38,10 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
     aliases: dict[str, str] = {}
     with DayInTheMaking(settings) as day:
         for line in lines:
-            message = json.loads(line)
-            origin = message.get("stream")
+            message = _message(line)
+            origin = message.get("stream", "")
             if message["type"] == "SCHEMA":
-                aliases[origin] = _alias(origin, settings.stream_maps)
+                aliases[origin] = alias(origin, settings)
                 day.schema(aliases[origin], message)
             elif message["type"] == "BATCH":
                 day.file(aliases[origin], message)
@@ -50,16 +51,13 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
         day.seal()
 
 
-def _alias(stream: str, stream_maps: Mapping[str, Any]) -> str:
-    """Return a stream's name downstream, as the SDK's mapper would."""
-    import simpleeval
-
-    name = stream
-    for pattern, definition in stream_maps.items():
-        if fnmatch(stream, pattern):
-            evaluator = simpleeval.EvalWithCompoundTypes(names={"__stream_name__": stream})
-            try:
-                name = evaluator.eval(definition["__alias__"])
-            except simpleeval.NameNotDefined:
-                name = definition["__alias__"]
-    return name
+def _message(line: str) -> dict[str, Any]:
+    try:
+        message: dict[str, Any] = json.loads(line)
+    except ValueError:
+        msg = (
+            "the extractor ended in the middle of a message: nothing was published; "
+            "its own message says why"
+        )
+        raise SourceError(msg) from None
+    return message

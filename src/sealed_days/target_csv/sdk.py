@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from meltanolabs_target_csv.target import TargetCSV as MeltanoLabsTargetCSV
+from singer_sdk.mapper import RemoveRecordTransform, StreamMap
 
 from sealed_days.core.messages import STAGING
 from sealed_days.store.seal import Draft
 from sealed_days.target_csv.gather import DayInTheMaking
 from sealed_days.target_csv.settings import Settings
 from sealed_days.target_csv.sink import CSVSink
+from sealed_days.target_csv.stream_maps import alias
 
 
 class TargetCSV(MeltanoLabsTargetCSV):
@@ -24,7 +26,8 @@ class TargetCSV(MeltanoLabsTargetCSV):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.max_parallelism = 1  # rows reach a stream's file in order
-        self._day = DayInTheMaking(Settings.parse(self.config, self.name))
+        self._settings = Settings.parse(self.config, self.name)
+        self._day = DayInTheMaking(self._settings)
 
     @property
     def draft(self) -> Draft:
@@ -40,8 +43,9 @@ class TargetCSV(MeltanoLabsTargetCSV):
         self._assert_line_requires(message_dict, requires={"stream", "schema"})
         self._assert_line_requires(message_dict["schema"], requires={"properties"})
         staging = message_dict["schema"].pop(STAGING, {})
+        alias(message_dict["stream"], self._settings)  # one line where the mapper has a traceback
         super()._process_schema_message(message_dict)
-        for stream_map in self.mapper.stream_maps[message_dict["stream"]]:
+        for stream_map in self._maps(message_dict["stream"]):
             schema = {**stream_map.transformed_schema, STAGING: staging}
             keys = stream_map.transformed_key_properties
             self._day.schema(
@@ -79,4 +83,9 @@ class TargetCSV(MeltanoLabsTargetCSV):
         """Return the names under which a message's stream is staged."""
         if message["stream"] not in self.mapper.stream_maps:
             self._assert_sink_exists(message["stream"])
-        return [m.stream_alias for m in self.mapper.stream_maps[message["stream"]]]
+        return [stream_map.stream_alias for stream_map in self._maps(message["stream"])]
+
+    def _maps(self, stream: str) -> list[StreamMap]:
+        """Return what is made of a stream; nothing where a map drops it."""
+        maps = self.mapper.stream_maps[stream]
+        return [m for m in maps if not isinstance(m, RemoveRecordTransform)]
