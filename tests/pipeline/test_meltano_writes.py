@@ -26,7 +26,7 @@ WRITES = [
     ),
     pytest.param(
         ["config", "set", "target-postgres", "parallelism", "2"],
-        ["    config:", "      parallelism: 2"],
+        ["    config:", "      parallelism: '2'"],
         [],
         id="config set, the plugin's first key",
     ),

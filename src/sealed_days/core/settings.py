@@ -8,7 +8,9 @@ time, and it checks in C.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import json
 import os
 import re
 import types
@@ -32,6 +34,13 @@ Character = Annotated[str, Meta(min_length=1, max_length=1)]
 Anything = dict[str, Any]
 """A mapping whose keys are checked elsewhere, or by the SDK."""
 
+_DAY_VARIABLES = {
+    "date": "DATE",
+    "timezone": "DATE_TIMEZONE",
+    "allow_future": "DATE_ALLOW_FUTURE",
+}
+"""The variables that meltano.yml names for these settings of every plugin."""
+
 _PATH = re.compile(r" - at `\$?(.*)`$")
 
 
@@ -54,6 +63,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
             ConfigurationError: one line on the first thing that is wrong.
         """
         given = {key: value for key, value in config.items() if value is not None and value != ""}
+        given |= _from_variables(cls, given)
         try:
             return msgspec.convert(given, cls, strict=False)
         except msgspec.ValidationError as error:
@@ -91,6 +101,22 @@ def name_in_meltano(plugin: str) -> str:
     """Return the plugin's name in meltano.yml: an alias where Meltano runs one."""
     kind = "EXTRACTOR" if plugin.startswith("tap-") else "LOADER"
     return os.environ.get(f"MELTANO_{kind}_NAME") or plugin
+
+
+def _from_variables(cls: type[Settings], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the lists and mappings that variables hold as JSON."""
+    texts = {
+        key: value
+        for key, value in given.items()
+        if isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}
+    }
+    found = {}
+    for field in msgspec.structs.fields(cls) if texts else ():
+        origins = [typing.get_origin(member) or member for member in members(field.type)]
+        if field.encode_name in texts and any(o in {list, dict} or _is_struct(o) for o in origins):
+            with contextlib.suppress(ValueError):  # refused later, as the text that it is
+                found[field.encode_name] = json.loads(texts[field.encode_name])
+    return found
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:
@@ -136,7 +162,7 @@ def _explain(
     if "not a setting" in what:
         fix = "correct or remove it in meltano.yml"
     elif where and where == setting:
-        fix += f", or {variable(name, setting)} in .env"
+        fix += f", or {_DAY_VARIABLES.get(setting) or variable(name, setting)} in .env"
     return f"{name}: {f'{where} ' if where else ''}{what}: nothing was touched; {fix}"
 
 
