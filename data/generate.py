@@ -690,26 +690,26 @@ class Report:
         self.expected = {"customers": CUSTOMERS, "orders": ORDERS, "order_details": DETAILS}
         self.scale = scale
         self.tables: dict[str, tuple[int, int]] = {}
-        self.started = self.told = time.monotonic()
+        self.started = self.printed = time.monotonic()
 
     def add(self, table: str, rows: int, size: int) -> None:
-        """Count what was written, and tell of it if some seconds have passed."""
+        """Count what was written; print a line when some seconds have passed since the last."""
         old_rows, old_size = self.tables.get(table, (0, 0))
         self.tables[table] = (old_rows + rows, old_size + size)
-        if time.monotonic() - self.told >= PROGRESS_SECONDS:
-            self.told = time.monotonic()
+        if time.monotonic() - self.printed >= PROGRESS_SECONDS:
+            self.printed = time.monotonic()
             whole = self.expected.get(table, 0) * self.scale
-            self._tell(f"{table}: {old_rows + rows:,} of {whole:,} rows, {old_size + size:,} bytes")
+            self._log(f"{table}: {old_rows + rows:,} of {whole:,} rows, {old_size + size:,} bytes")
 
     def summary(self) -> None:
-        """Tell the rows and bytes of every table."""
+        """Print the rows and bytes of every table."""
         seconds = time.monotonic() - self.started
         for table, (rows, size) in self.tables.items():
-            self._tell(f"{table:24}{rows:>15,} rows{size:>19,} bytes")
-        self._tell(f"written in {seconds:.1f} s")
+            self._log(f"{table:24}{rows:>15,} rows{size:>19,} bytes")
+        self._log(f"written in {seconds:.1f} s")
 
     @staticmethod
-    def _tell(line: str) -> None:
+    def _log(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 

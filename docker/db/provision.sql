@@ -1,7 +1,7 @@
 -- Makes the source: northwind.sql, and the role that can only read it.
 --
 -- The image runs this once, at the first start. It can be run again at any time, and does what
--- is still to do: after a mended northwind.sql, or with the new passwords of a new .env
+-- is still to do: after northwind.sql was corrected, or with the new passwords of a new .env
 -- (then `docker compose up -d` first, so that the container has them):
 --   docker compose exec db \
 --     psql -U postgres -d northwind -f /docker-entrypoint-initdb.d/provision.sql

@@ -287,9 +287,9 @@ def test_a_terminated_run_leaves_the_old_files(tmp_path):
 def test_progress_and_summary(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(generate, "PROGRESS_SECONDS", 0.0)
     assert generate.main(["--scale", "2", "--output", str(tmp_path / "new" / "folder")]) == 0
-    told = capsys.readouterr().err
-    assert "orders: 1,660 of 1,660 rows" in told
-    assert re.search(r"(?m)^order_details +4,310 rows +[\d,]+ bytes$", told)
+    printed = capsys.readouterr().err
+    assert "orders: 1,660 of 1,660 rows" in printed
+    assert re.search(r"(?m)^order_details +4,310 rows +[\d,]+ bytes$", printed)
 
 
 @pytest.mark.parametrize("scale", ["0", "-1", "many"])
