@@ -150,7 +150,7 @@ def test_verify_deep_finds_a_changed_value_and_plain_verify_a_lost_row(days: Pro
     execute(days, "ecommerce", f"DELETE FROM {part} WHERE order_id = 10250")
     assert "orders has 829 rows in the warehouse, 830 in" in day(days, "verify", FIRST, code=1)
     assert "-1" in day(days, "summary", FIRST, code=1)
-    days.run("local-csv-to-postgres", FIRST)  # the command that verify names mends it
+    days.run("local-csv-to-postgres", FIRST)  # the command that verify names fixes it
     assert f"✓ {FIRST} is right" in day(days, "verify", FIRST, "--deep")
 
 

@@ -1,4 +1,4 @@
-"""What there is of each day: the state of every table, on disk and in the warehouse."""
+"""The state of every table on every day, on disk and in the warehouse."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class SourceDay:
 class Calendar:
     """Every day between the first and the last one known, with an entry per source.
 
-    `warehouse_problem` is why the warehouse was not asked; "" when it was.
+    `warehouse_problem` says why the warehouse was not read; "" when it was.
     """
 
     days: dict[date, list[SourceDay]]
@@ -73,7 +73,7 @@ class Calendar:
     warehouse_problem: str = ""
 
     def known(self) -> list[date]:
-        """Return the days of which there is anything."""
+        """Return the days that have a manifest, a file or a load."""
         return [
             day
             for day, sources in self.days.items()

@@ -34,7 +34,7 @@ def folder(settings: Settings, day: date) -> Path:
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Write one csv file per query and say its rows and path.
+    """Write one csv file per query and print its rows and path.
 
     Raises:
         UserError: there is no query or no such day, or the server refuses a query.
@@ -134,7 +134,7 @@ def _copy(
         if error.diag.statement_position:
             before = f"COPY (\n{query}"[: int(error.diag.statement_position) - 1]
             line = f" line {before.count(chr(10))}"
-        msg = f"{where}{line}: {error.diag.message_primary or one_line(error)}: mend the query"
+        msg = f"{where}{line}: {error.diag.message_primary or one_line(error)}: correct the query"
         raise UserError(msg) from None
     return cursor.rowcount
 

@@ -1,4 +1,4 @@
-"""The nearest of what there is, for a day or a name that there is not."""
+"""Suggests the nearest existing days or names for one that does not exist."""
 
 from __future__ import annotations
 

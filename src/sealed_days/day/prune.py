@@ -1,4 +1,4 @@
-"""Old days go, from disk and warehouse together; never the current one."""
+"""Removes old days from disk and warehouse together; never the current one."""
 
 from __future__ import annotations
 

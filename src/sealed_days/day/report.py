@@ -1,4 +1,4 @@
-"""One HTML page on all days, self-contained: what a look at the pipeline should tell."""
+"""One self-contained HTML page on all days: their states, troubles, growth and loads."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Days that are not as they should be, and the command that mends them."""
+    """Days that are damaged, held or missing, and the command that fixes them."""
 
     days: str
     state: str
@@ -71,12 +71,12 @@ class Run:
 
     @property
     def speed(self) -> str:
-        """MB/s, "" for what was too short to tell."""
+        """MB/s, "" for a load too short to measure."""
         return f"{self.bytes / self.seconds / 1e6:,.1f}" if self.seconds > 0 else ""
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Write the page and say where it is."""
+    """Write the page and print its path."""
     target = settings.report
     html = render(settings)
     target.parent.mkdir(parents=True, exist_ok=True)

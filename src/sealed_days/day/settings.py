@@ -90,7 +90,7 @@ class Settings:
         )
 
     def day(self, given: str | None) -> Day:
-        """Return the day that was asked for, else DATE, else today, which is said.
+        """Return the day that was asked for, else DATE, else today (and print that).
 
         Raises:
             UserError: it is not a day.

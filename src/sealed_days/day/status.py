@@ -19,7 +19,7 @@ MARKS = {
     "current": "✓", "loaded": "✓", "sealed": "◦", "missing": "·", "unsealed": "✗", "damaged": "✗",
 }  # fmt: skip
 _MANY = 3
-"""So many days in a row of which there is nothing are one line."""
+"""From so many empty days in a row on, they are printed as one line."""
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -84,7 +84,7 @@ def _lines(settings: Settings, found: Calendar, *, tables: bool) -> Iterator[str
 
 
 def _gap(settings: Settings, gap: list[date]) -> Iterator[str]:
-    """Yield the lines for days in a row of which there is nothing."""
+    """Yield the lines for empty days in a row."""
     if len(gap) <= _MANY:
         for day in gap:
             yield f"{day}  · missing  → DATE={day} meltano run {settings.job}"

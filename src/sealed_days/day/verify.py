@@ -1,4 +1,4 @@
-"""Is a day right: files against their manifest, warehouse against files, source against files."""
+"""Checks a day: files against their manifest, warehouse against files, source against files."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def _rows_differ(
 
 
 def _source(settings: Settings, days: StagedDays, sealed: SealedDay) -> tuple[list[str], str]:
-    """Return what differs between the source as it is now and the files, or why nobody looked."""
+    """Return what differs between the source as it is now and the files, or why that is unknown."""
     read = sealed.manifest.get("read") or {}
     database = read.get("database", "")
     if not database:
