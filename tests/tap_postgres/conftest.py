@@ -1,6 +1,6 @@
-"""Northwind on a server of these tests' own.
+"""Northwind on a server of these tests' own, a database per test, and the tap in two ways.
 
-It runs while tests are collected already: the SDK makes its tests from the tap's streams.
+The server runs while tests are collected already: the SDK makes its tests from the tap's streams.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 from singer_sdk.configuration import _dict_config
+from tap_runs import WAYS, Database, Tap
 
 from sealed_days.core import dotenv
 
@@ -31,8 +34,8 @@ def embedded(command: str) -> None:
     )
 
 
-def start() -> dict[str, Any]:
-    """Start the server and return the tap's config."""
+def start() -> tuple[dict[str, Any], str]:
+    """Start the server and return the tap's config and the superuser's password."""
     (ROOT / "data").symlink_to(REPOSITORY / "data")
     embedded("up")
     variables = dotenv.read(ROOT).values
@@ -41,10 +44,10 @@ def start() -> dict[str, Any]:
         **{key: variables[f"TAP_POSTGRES_{key.upper()}"] for key in keys},
         "port": int(variables["TAP_POSTGRES_PORT"]),
         "filter_schemas": ["public"],
-    }
+    }, variables["EMBEDDED_POSTGRES_PASSWORD"]
 
 
-SOURCE = start()
+SOURCE, SUPERUSER_PASSWORD = start()
 # the SDK looks for a .env from its own venv upwards, and takes a checkout's over all else
 _dict_config.find_dotenv = lambda: str(ROOT / ".env")
 
@@ -59,3 +62,49 @@ def pytest_unconfigure() -> None:
 def config() -> dict[str, Any]:
     """The config of a tap in a process of its own."""
     return SOURCE
+
+
+def make_database() -> Iterator[Database]:
+    """A new database with a role of its own that may read what it is granted."""
+    admin = psycopg2.connect(
+        host=SOURCE["host"],
+        port=SOURCE["port"],
+        user="postgres",
+        password=SUPERUSER_PASSWORD,
+        dbname="postgres",
+    )
+    admin.autocommit = True
+    made = Database.make(admin, {**SOURCE, "password": SUPERUSER_PASSWORD, "user": "postgres"})
+    yield made
+    made.drop(admin)
+    admin.close()
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    """A database of the test's own."""
+    yield from make_database()
+
+
+@pytest.fixture(scope="module")
+def shared_database() -> Iterator[Database]:
+    """A database of the test module's own: to make one takes longer than most tests."""
+    yield from make_database()
+
+
+@pytest.fixture(params=WAYS)
+def tap(request: pytest.FixtureRequest, tmp_path: Path, database: Database) -> Tap:
+    """The tap on the test's own database, in each of its two ways."""
+    return Tap(tmp_path, database, request.param)
+
+
+@pytest.fixture
+def direct(tmp_path: Path, database: Database) -> Tap:
+    """The tap on the test's own database, without the SDK."""
+    return Tap(tmp_path, database, "direct")
+
+
+@pytest.fixture
+def rows(tmp_path: Path, database: Database) -> Tap:
+    """The tap on the test's own database, sending rows to a target of ours."""
+    return Tap(tmp_path, database, "rows")

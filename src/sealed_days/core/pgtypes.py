@@ -46,8 +46,17 @@ def base_name(sql_type: str) -> str:
     return _BASE.sub("", sql_type)
 
 
-def json_schema(sql_type: str, *, nullable: bool, json_as_object: bool = False) -> dict[str, Any]:
-    """Return the JSON Schema of a column, with its exact type as `x-sql-datatype`."""
+def json_schema(
+    sql_type: str, *, nullable: bool, json_as_object: bool = False, as_text: bool = False
+) -> dict[str, Any]:
+    """Return the JSON Schema of a column, with its exact type as `x-sql-datatype`.
+
+    Args:
+        sql_type: the column's type.
+        nullable: whether it may be NULL.
+        json_as_object: whether json and jsonb travel as objects only.
+        as_text: whether PostgreSQL's text may stand for what JSON cannot carry (NaN, an array).
+    """
     base = base_name(sql_type)
     if base.endswith("[]"):
         schema: dict[str, Any] = {"type": "array"}
@@ -56,9 +65,11 @@ def json_schema(sql_type: str, *, nullable: bool, json_as_object: bool = False) 
         schema = {"type": ["object"] if json_as_object else kinds}
     else:
         schema = dict(_JSON_SCHEMA.get(base, {"type": "string"}))
-    if nullable:
-        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-        schema["type"] = [*kinds, "null"]
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    more = ["string"] if as_text and kinds[0] in {"number", "array"} else []
+    more += ["null"] if nullable else []
+    if more:
+        schema["type"] = [*kinds, *more]
     schema["x-sql-datatype"] = sql_type
     return schema
 

@@ -75,6 +75,9 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
         whole = msgspec.json.schema(cls)
         schema: dict[str, Any] = _inline(whole, whole.get("$defs", {}))
         schema.pop("title", None)
+        for setting in schema["properties"].values():
+            if setting.get("default", "") is None:
+                del setting["default"]  # the SDK would look for its parts' defaults in null
         return schema
 
     def given(self) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from sealed_days.core.pgtypes import frictionless_field
 from sealed_days.core.proven_file import ProvenFile
 from sealed_days.store.layout import file_path
 
-_DETAILS = {"day_column", "row_order", "description", "rejected_rows"}
+DETAILS = frozenset(
+    {"day_column", "null_day_rows", "row_order", "row_security", "description", "rejected_rows"}
+)
 """What a resource may say besides; it goes from the tap's SCHEMA to the manifest and back."""
 
 
@@ -114,5 +116,5 @@ def table_of(resource: dict[str, Any], path: Path) -> StagedTable:
         ),
         keys=tuple(schema.get("primaryKey", ())),
         kind=resource["kind"],
-        details={key: resource[key] for key in _DETAILS & resource.keys()},
+        details={key: resource[key] for key in DETAILS & resource.keys()},
     )

@@ -1,55 +1,73 @@
-"""What the source has, in one query, as a Singer catalog with Meltano's select rules."""
+"""What the source has: its relations, their columns, keys and rights, in two queries."""
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from sealed_days.core import pgtypes
+from sealed_days.tap_postgres.settings import RelationKind
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its type for the warehouse and its exact type at the source."""
+    """A column: its type for the warehouse and its exact type at the source.
+
+    `cuts` says that its values have one plain order, by which a table can be cut into parts.
+    """
 
     name: str
     sql_type: str
     source_type: str
     nullable: bool
+    readable: bool
+    cuts: bool
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table, partitioned table, view, materialized view or foreign table.
+    """A relation: a table, partitioned table, view, materialized view or foreign table.
 
-    `keys` are the primary key's columns, else those of a unique index without NULLs.
-    `bytes` is the size of the heap on disk, 0 where there is none. `plain` says that the
-    rows lie in one heap, so that they can be read in ranges.
+    `relkind` is pg_class'. `keys` are the primary key's columns, else those of a unique index
+    without NULLs. `schema_usage`, `hides_rows`, `populated` and `on_standby` say what may stand
+    in the way of reading it: the schema's USAGE, row-level security that filters for this role,
+    a materialized view never filled, an unlogged table on a standby.
     """
 
+    oid: int
     schema: str
     name: str
+    relkind: str
     columns: tuple[Column, ...]
     keys: tuple[str, ...]
-    bytes: int
-    plain: bool
-    is_view: bool
-    comment: str | None = None
+    comment: str | None
+    stream: str
+    """The stream's name: schema-table, as meltanolabs-tap-postgres forms it."""
+    schema_usage: bool = True
+    hides_rows: bool = False
+    populated: bool = True
+    on_standby: bool = False
 
     @property
-    def stream(self) -> str:
-        """The stream's name, as meltanolabs-tap-postgres forms it."""
-        return f"{self.schema}-{self.name}"
+    def kind(self) -> RelationKind:
+        """What it is, in the words of the setting `relation_kinds`."""
+        kinds: dict[str, RelationKind] = {
+            "f": "foreign_table",
+            "v": "view",
+            "m": "materialized_view",
+        }
+        return kinds.get(self.relkind, "table")
+
+    @property
+    def has_heap(self) -> bool:
+        """Whether its rows lie in one heap, so that they can be read in ranges."""
+        return self.relkind in {"r", "m"}
 
 
 _TABLES = """
-SELECT n.nspname, c.relname, c.relkind IN ('v', 'm'), c.relkind IN ('r', 'm'),
-       CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) ELSE 0 END,
-       obj_description(c.oid, 'pg_class'),
+SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, obj_description(c.oid, 'pg_class'),
        ARRAY(
            SELECT a.attname::text FROM (
                SELECT i.indkey, i.indnkeyatts FROM pg_index i
@@ -57,159 +75,159 @@ SELECT n.nspname, c.relname, c.relkind IN ('v', 'm'), c.relkind IN ('r', 'm'),
                  AND i.indpred IS NULL AND i.indexprs IS NULL
                  AND NOT EXISTS (
                      SELECT FROM pg_attribute k
-                     WHERE k.attrelid = c.oid AND NOT k.attnotnull
-                       AND k.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]))
+                     WHERE k.attrelid = c.oid
+                       AND k.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+                       AND (NOT k.attnotnull OR EXISTS (
+                           SELECT FROM pg_constraint o WHERE o.conrelid = c.oid
+                             AND o.contype = 'n' AND NOT o.convalidated
+                             AND k.attnum = ANY (o.conkey))))
                ORDER BY i.indisprimary DESC, i.indexrelid LIMIT 1) best,
                unnest(best.indkey::int2[]) WITH ORDINALITY key (attnum, place)
            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = key.attnum
            WHERE key.place <= best.indnkeyatts ORDER BY key.place),
        (SELECT json_agg(json_build_array(a.attname, a.atttypid::bigint,
-                            format_type(a.atttypid, a.atttypmod), NOT a.attnotnull)
+                            format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+                            has_column_privilege(c.oid, a.attnum, 'SELECT'))
                         ORDER BY a.attnum)
-        FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+        FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+       has_schema_privilege(n.oid, 'USAGE'),
+       c.relrowsecurity AND row_security_active(c.oid),
+       c.relispopulated,
+       c.relpersistence = 'u' AND pg_is_in_recovery()
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   AND CASE WHEN %(schemas)s::text[] IS NULL
            THEN n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%%'
            ELSE n.nspname = ANY (%(schemas)s::text[]) END
+  AND NOT EXISTS (
+      SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+        AND d.deptype = 'e')
 ORDER BY n.nspname, c.relname
 """
 
+_SIZES = """
+WITH RECURSIVE heaps (root, oid) AS (
+    SELECT oid, oid FROM unnest(%(oids)s::bigint[]::oid[]) AS roots (oid)
+    UNION ALL
+    SELECT h.root, i.inhrelid FROM heaps h
+    JOIN pg_class c ON c.oid = h.oid AND c.relkind = 'p'
+    JOIN pg_inherits i ON i.inhparent = h.oid)
+SELECT root::bigint, COALESCE(sum(pg_relation_size(oid)), 0) FROM heaps GROUP BY root
+"""
+
+_INDEX_KEYS_BEFORE_11 = "i.indnatts"
+"""PostgreSQL 10 has no INCLUDE columns, and no `indnkeyatts`."""
+
 _TYPES = """
-SELECT t.oid::bigint, t.typtype, t.typelem::bigint, t.typcategory = 'A',
+SELECT t.oid::bigint, t.typtype, t.typelem::bigint, t.typcategory = 'A' AND t.typelem <> 0,
        t.typbasetype::bigint, format_type(t.typbasetype, t.typtypmod)
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
 WHERE n.nspname <> 'pg_catalog' AND t.typtype IN ('e', 'c', 'd', 'r', 'm', 'b')
 """
 
+CUTTING_TYPES = frozenset({20, 21, 23, 25, 1043, 1082, 1114, 1184, 1700, 2950})
+"""Oids of bigint, smallint, integer, text, varchar, date, both timestamps, numeric and uuid: their
+`<` and `>=` are those of ORDER BY, and every value is on one side of every bound."""
 
-def read_tables(connection: Connection, schemas: Iterable[str] | None) -> list[Table]:
-    """Return the tables of the schemas, or of all but the system's own."""
+_AS_TEXT = frozenset(
+    {
+        *("regclass", "regcollation", "regconfig", "regdatabase", "regdictionary"),
+        *("regnamespace", "regoper", "regoperator", "regproc", "regprocedure", "regrole"),
+        *("regtype", "aclitem", "anyarray", "pg_node_tree", "pg_ndistinct", "pg_dependencies"),
+        *("pg_mcv_list", "pg_brin_bloom_summary", "pg_brin_minmax_multi_summary"),
+    }
+)
+"""PostgreSQL's own types whose values name objects of the source, or that no server reads back."""
+
+
+def read_tables(connection: Connection, schemas: Iterable[str]) -> list[Table]:
+    """Return the relations of the schemas, or of all but the system's own where none is named.
+
+    No lock is waited for: a relation that another session holds is listed like any other.
+    """
+    tables_query = _TABLES
+    if connection.server_version < 110000:
+        tables_query = tables_query.replace("i.indnkeyatts", _INDEX_KEYS_BEFORE_11)
     with connection.cursor() as cursor:
         cursor.execute(_TYPES)
         types = {row[0]: row[1:] for row in cursor.fetchall()}
-        cursor.execute(_TABLES, {"schemas": list(schemas) if schemas else None})
-        return [
+        cursor.execute(tables_query, {"schemas": list(schemas) or None})
+        rows = cursor.fetchall()
+    taken: dict[str, int] = {}
+    for row in rows:
+        stream = f"{row[1]}-{row[2]}"
+        taken[stream] = taken.get(stream, 0) + 1
+    tables = []
+    for oid, schema, name, relkind, comment, keys, columns, *flags in rows:
+        usage, hides, populated, unlogged = flags
+        stream = f"{schema}-{name}"
+        tables.append(
             Table(
+                oid=oid,
                 schema=schema,
                 name=name,
-                columns=tuple(
-                    Column(column, _portable(types, oid, exact), exact, nullable)
-                    for column, oid, exact, nullable in columns or []
-                ),
+                relkind=relkind,
+                columns=tuple(_column(types, *column) for column in columns or []),
                 keys=tuple(keys),
-                bytes=size,
-                plain=plain,
-                is_view=is_view,
                 comment=comment,
+                # `a`.`b-c` and `a-b`.`c` would share a name
+                stream=stream if taken[stream] == 1 else f"{schema}.{name}",
+                schema_usage=usage,
+                hides_rows=hides,
+                populated=populated,
+                on_standby=unlogged,
             )
-            for schema, name, is_view, plain, size, comment, keys, columns in cursor.fetchall()
-        ]
+        )
+    return tables
+
+
+def read_schemas(connection: Connection) -> list[str]:
+    """Return the names of all schemas."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname::text FROM pg_namespace ORDER BY nspname")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def read_sizes(connection: Connection, tables: Iterable[Table]) -> dict[int, int]:
+    """Return the sizes of the tables' heaps in bytes, by oid: of a partitioned one's together.
+
+    Size is asked for under a lock of ours: it would wait for another's.
+    """
+    stored = [table for table in tables if table.relkind in {"r", "p", "m"}]
+    with connection.cursor() as cursor:
+        cursor.execute(_SIZES, {"oids": [table.oid for table in stored]})
+        return {oid: int(size) for oid, size in cursor.fetchall()}
+
+
+def _column(
+    types: Mapping[int, tuple[Any, ...]],
+    name: str,
+    oid: int,
+    exact: str,
+    nullable: bool,
+    readable: bool,
+) -> Column:
+    return Column(
+        name, _portable(types, oid, exact), exact, nullable, readable, oid in CUTTING_TYPES
+    )
 
 
 def _portable(types: Mapping[int, tuple[Any, ...]], oid: int, exact: str) -> str:
     """Return the type that holds a column's values in a database without its types.
 
-    A domain becomes its base type; an enum, a composite or a range of the user's becomes
-    text; a type of an extension stays (the warehouse may have the extension too).
+    A domain becomes its base type; an enum, a composite or a range of the user's becomes text,
+    and so does what names an object of the source (regclass, …); a type of an extension stays
+    (the warehouse may have the extension too).
     """
     if oid not in types:
-        return exact
+        if exact.removesuffix("[]") not in _AS_TEXT:
+            return exact
+        return "text[]" if exact.endswith("[]") else "text"
     kind, element, is_array, base, base_exact = types[oid]
-    if is_array:
-        return _portable(types, element, exact.removesuffix("[]")).removesuffix("[]") + "[]"
     if kind == "d":
         return _portable(types, base, base_exact)
+    if is_array:
+        return _portable(types, element, exact.removesuffix("[]")).removesuffix("[]") + "[]"
     if kind == "b":
         return exact
     return "text"
-
-
-def catalog_entry(table: Table, *, json_as_object: bool = False) -> dict[str, Any]:
-    """Return the Singer catalog entry of a table."""
-    properties = {
-        column.name: pgtypes.json_schema(
-            column.sql_type, nullable=column.nullable, json_as_object=json_as_object
-        )
-        for column in table.columns
-    }
-    root = {
-        "inclusion": "available",
-        "selected-by-default": True,
-        "table-key-properties": list(table.keys),
-        "forced-replication-method": "",
-        "schema-name": table.schema,
-    }
-    metadata: list[dict[str, Any]] = [{"breadcrumb": [], "metadata": root}]
-    for column in table.columns:
-        inclusion = "automatic" if column.name in table.keys else "available"
-        metadata.append(
-            {"breadcrumb": ["properties", column.name], "metadata": {"inclusion": inclusion}}
-        )
-    return {
-        "tap_stream_id": table.stream,
-        "stream": table.stream,
-        "table_name": table.name,
-        "key_properties": list(table.keys),
-        "schema": {"type": "object", "properties": properties},
-        "is_view": table.is_view,
-        "replication_method": "FULL_TABLE",
-        "metadata": metadata,
-    }
-
-
-def apply_select(entries: list[dict[str, Any]], patterns: list[str]) -> list[str]:
-    """Select streams and columns by the rules of Meltano's `select` extra.
-
-    Meltano applies them itself only to taps that it runs once more for discovery, a second
-    start that this tap spares; the rules reach it as MELTANO_EXTRACT__SELECT.
-    Source: https://docs.meltano.com/concepts/plugins#select-extra
-
-    Returns:
-        The patterns that match no stream.
-    """
-    unmatched = []
-    for entry in entries:
-        for item in entry["metadata"]:
-            item["metadata"]["selected"] = item["metadata"].get("inclusion") == "automatic"
-    for pattern in patterns:
-        include = not pattern.startswith("!")
-        stream, _, attribute = pattern.lstrip("!").partition(".")
-        attribute = attribute or "*"
-        found = False
-        for entry in entries:
-            if not fnmatch.fnmatchcase(entry["tap_stream_id"], stream):
-                continue
-            found = True
-            for item in entry["metadata"]:
-                if not item["breadcrumb"]:
-                    if include or attribute == "*":
-                        item["metadata"]["selected"] = include
-                elif fnmatch.fnmatchcase(item["breadcrumb"][-1], attribute):
-                    item["metadata"]["selected"] = include
-        if not found:
-            unmatched.append(pattern)
-    return unmatched
-
-
-def apply_metadata(entries: list[dict[str, Any]], rules: Mapping[str, Mapping[str, Any]]) -> None:
-    """Set stream metadata (replication-method, …) by the rules of Meltano's `metadata` extra.
-
-    Source: https://docs.meltano.com/concepts/plugins#metadata-extra
-    """
-    for pattern, values in rules.items():
-        for entry in entries:
-            if not fnmatch.fnmatchcase(entry["tap_stream_id"], pattern):
-                continue
-            for key, value in values.items():
-                if key == "replication-method":
-                    entry["replication_method"] = value
-                    entry["metadata"][0]["metadata"]["forced-replication-method"] = value
-                elif key == "replication-key":
-                    entry["replication_key"] = value
-                    entry["metadata"][0]["metadata"]["replication-key"] = value
-                elif key == "table-key-properties":
-                    entry["key_properties"] = list(value)
-                    entry["metadata"][0]["metadata"]["table-key-properties"] = list(value)
-                else:
-                    entry["metadata"][0]["metadata"][key] = value

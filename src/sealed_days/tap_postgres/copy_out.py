@@ -1,89 +1,49 @@
 """Tables leave PostgreSQL as CSV files: COPY over several connections, at one instant.
 
-One connection holds a REPEATABLE READ snapshot and exports it; the others read at it. A
-large table is read in parts that enter its one file in order. Rows never become Python objects
-of ours: psycopg2 hands them to a C buffer.
+One connection holds a snapshot and exports it; the others read at it. A large table is read in
+parts that enter its one file in order. Rows never become Python objects of ours: psycopg2 hands
+them to a C buffer.
+
+Proof that no row is missing: COPY's own counts, the rows counted in the file's bytes, and, where
+an index was read, a count of the heap at the same snapshot (a damaged index lacks rows, and a scan
+by it does not notice). Small tables are read without indexes, which costs a sort.
 """
 
 from __future__ import annotations
 
 import io
+import logging
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg2
-from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import cursor as Cursor
 
-from sealed_days.core.errors import UserError, one_line
+from sealed_days.core.errors import FileError, SourceError, UserError, one_line
 from sealed_days.core.progress import EVERY_SECONDS
 from sealed_days.core.proven_file import BLOCK, ProvenFile
-from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
-from sealed_days.tap_postgres.ordered_file import Part, Whole
+from sealed_days.tap_postgres.ordered_file import FilePart, OrderedFile
+from sealed_days.tap_postgres.parts import cut
+from sealed_days.tap_postgres.snapshot import Snapshot
+from sealed_days.tap_postgres.source import Session
+from sealed_days.tap_postgres.table_copy import TableCopy
 
-PART_BYTES = 8 << 20
-"""How much of a table's heap is a part; a table of less than two is read at once."""
-_SCATTERED = 8
-"""How many times as large a part is where the keys lie all over the heap: each part may then
-have to read all of it."""
+logger = logging.getLogger("tap-postgres")
 
-_SESSION = (
-    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-    "SET client_encoding = 'UTF8'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; "
-    "SET TimeZone = 'UTC'; SET extra_float_digits = 1; SET bytea_output = 'hex'; "
-    # without it, two scans of one heap may start at different blocks and give another order
-    "SET synchronize_seqscans = off; "
-    "SET search_path = ''; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0"
+_NO_INDEX = (
+    "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off; "
+    "SET LOCAL enable_bitmapscan = off"
 )
-
-
-@dataclass(frozen=True)
-class Source:
-    """How to reach a PostgreSQL database. `name` is host:port/database, for messages."""
-
-    dsn: str
-    name: str
-
-    def connect(self) -> Connection:
-        """Return a connection with a read-only, ISO, UTF-8, UTC session.
-
-        Raises:
-            UserError: the server cannot be reached or refuses the log-in.
-        """
-        try:
-            connection = psycopg2.connect(self.dsn, application_name="tap-postgres")
-            with connection.cursor() as cursor:
-                cursor.execute(_SESSION)
-            connection.commit()
-        except psycopg2.Error as error:
-            msg = (
-                f"cannot connect to the source {self.name}: {one_line(error)}; "
-                "check TAP_POSTGRES_HOST, _PORT, _USER, _PASSWORD and _DATABASE in .env"
-            )
-            raise UserError(msg) from None
-        return connection
-
-
-@dataclass(frozen=True)
-class TableCopy:
-    """What to copy of one table.
-
-    `order_by` are columns, in order; empty means the order PostgreSQL gives. `where` is SQL.
-    `bytes` is the heap's size, 0 where unknown; `plain` says that it has one heap.
-    """
-
-    stream: str
-    schema: str
-    name: str
-    columns: tuple[str, ...]
-    order_by: tuple[str, ...] = ()
-    where: str | None = None
-    bytes: int = 0
-    plain: bool = False
+_INDEX = (
+    "SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on; "
+    "SET LOCAL enable_bitmapscan = on"
+)
+_TABLES_PER_TRANSACTION = 50
+"""How many tables a worker reads before it gives their locks back."""
 
 
 @dataclass(frozen=True)
@@ -95,75 +55,100 @@ class CopiedTable:
     seconds: float
 
 
+@dataclass
+class _Job:
+    """A table under way. `heap_rows` is the heap's count, None until it is known."""
+
+    table: TableCopy
+    file: OrderedFile
+    heap_rows: int | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.file.is_complete and (self.heap_rows is not None or not self.table.is_counted)
+
+
+_Step = Callable[[Session], CopiedTable | None]
+
+
 class SnapshotCopy:
     """Copies tables at one instant of the source.
 
     Args:
-        source: the database.
-        snapshot: the exported snapshot's name; its connection must stay in its transaction.
+        snapshot: the instant; its session is one of those that copy.
         folder: where the files go.
-        parallelism: how many connections copy at a time.
+        parallelism: how many sessions copy at a time.
         part_bytes: how large a part of a large table is.
     """
 
-    def __init__(
-        self,
-        source: Source,
-        snapshot: str,
-        folder: Path,
-        parallelism: int,
-        part_bytes: int | None = None,
-    ) -> None:
-        self._source = source
+    def __init__(self, snapshot: Snapshot, folder: Path, parallelism: int, part_bytes: int) -> None:
         self._snapshot = snapshot
+        self._source = snapshot.source
         self._folder = folder
-        self._parallelism = max(1, parallelism)
-        self._part_bytes = part_bytes or PART_BYTES
-        self._wholes: list[tuple[TableCopy, Whole]] = []
+        self._parallelism = parallelism if snapshot.name else 1
+        self._part_bytes = part_bytes
+        self._jobs: list[_Job] = []
         self._lock = threading.Lock()
-        self._connections: set[Connection] = set()
+        self._sessions: set[Session] = {snapshot.session}
         self._stop = threading.Event()
 
     def run(
-        self,
-        tables: list[TableCopy],
-        coordinator: Connection,
-        say: Callable[[TableCopy, int, float], None],
+        self, tables: list[TableCopy], say: Callable[[TableCopy, int, float], None]
     ) -> Iterator[CopiedTable]:
         """Copy the tables, the largest first, and yield each file when it is complete.
 
+        The last one is yielded when the snapshot has been held to the end.
+
         Args:
             tables: what to copy.
-            coordinator: the connection that holds the snapshot.
             say: called now and then for a table that takes long, with its bytes and seconds.
 
         Raises:
             UserError: a table could not be copied; the others are stopped.
         """
-        work: queue.SimpleQueue[tuple[TableCopy, Part]] = queue.SimpleQueue()
+        work: queue.SimpleQueue[_Step] = queue.SimpleQueue()
         for number, table in enumerate(sorted(tables, key=lambda t: (-t.bytes, t.stream))):
-            ranges = self._ranges(table, coordinator)
-            whole = Whole(self._folder / f"{number}.csv", len(ranges))
-            self._wholes.append((table, whole))
-            for part, where in enumerate(ranges):
-                work.put((table, Part(whole, part, where, self._stop)))
+            self._plan(number, table, work)
         results: queue.SimpleQueue[CopiedTable | BaseException] = queue.SimpleQueue()
         workers = [
-            threading.Thread(target=self._work, args=(work, results), daemon=True)
-            for _ in range(min(self._parallelism, work.qsize()))
+            threading.Thread(target=self._work, args=(work, results, number == 0), daemon=True)
+            for number in range(min(self._parallelism, work.qsize()))
         ]
         for worker in workers:
             worker.start()
         try:
-            for _ in tables:
+            for _ in tables[1:]:
                 yield self._next(results, say)
+            last = self._next(results, say)
+            for worker in workers:
+                worker.join()
+            self._check_held()
+            yield last
         finally:
             self._stop.set()
             with self._lock:
-                for connection in self._connections:
-                    connection.cancel()
+                for session in self._sessions:
+                    with suppress(psycopg2.Error):  # it may be lost
+                        session.connection.cancel()
             for worker in workers:
                 worker.join()
+
+    def _plan(self, number: int, table: TableCopy, work: queue.SimpleQueue[_Step]) -> None:
+        """Queue the steps that copy a table."""
+        try:
+            clauses = cut(
+                self._snapshot.session.connection, table, self._part_bytes, self._parallelism
+            )
+        except psycopg2.Error as error:
+            raise self._cannot_copy(table, error) from None
+        job = _Job(table, OrderedFile(self._folder / f"{number}.csv", len(clauses)))
+        self._jobs.append(job)
+        if table.is_counted:
+            work.put(lambda session: self._count(session, job))
+        for place, where in enumerate(clauses):
+            part = FilePart(job.file, place, where, self._stop)
+            work.put(lambda session, part=part: self._copy(session, job, part))  # type: ignore[misc]
 
     def _next(
         self,
@@ -175,146 +160,144 @@ class SnapshotCopy:
                 result = results.get(timeout=EVERY_SECONDS)
             except queue.Empty:
                 now = time.monotonic()
-                for table, whole in self._wholes:
-                    if whole.started and not whole.is_complete:
-                        say(table, whole.read_bytes, now - whole.started)
+                for job in self._jobs:
+                    if job.file.started and not job.file.is_complete:
+                        say(job.table, job.file.read_bytes, now - job.file.started)
                 continue
+            if isinstance(result, psycopg2.Error):
+                msg = f"cannot read the source {self._source.name}: {one_line(result)}"
+                raise SourceError(msg) from None
             if isinstance(result, BaseException):
                 raise result
             return result
 
-    def _ranges(self, table: TableCopy, coordinator: Connection) -> list[str | None]:
-        """Return the WHERE clauses of a table's parts, in the order of their rows."""
-        wanted = table.bytes // self._part_bytes
-        if wanted < 2 or not table.plain or self._parallelism == 1:
-            return [table.where]
-        fewer = max(1, min(self._parallelism * 2, wanted // _SCATTERED))
-        if table.where or (not table.order_by and coordinator.server_version < 140000):
-            # a slice may be much less than its table, and a server without Tid Range Scans reads
-            # all of a table for each part of it
-            wanted = fewer
-        try:
-            return _ranges(coordinator, table, wanted, fewer)
-        except psycopg2.Error as error:
-            msg = f"cannot read {table.stream}: {one_line(error)}"
-            raise UserError(msg) from None
-
     def _work(
         self,
-        work: queue.SimpleQueue[tuple[TableCopy, Part]],
+        work: queue.SimpleQueue[_Step],
         results: queue.SimpleQueue[CopiedTable | BaseException],
+        is_first: bool,
     ) -> None:
-        connection: Connection | None = None
+        """Do steps until there are none: the first worker by the snapshot's own session."""
+        session = self._snapshot.session if is_first else None
+        steps = 0
         try:
             while not self._stop.is_set():
                 try:
-                    table, part = work.get_nowait()
+                    step = work.get_nowait()
                 except queue.Empty:
                     break
-                if connection is None:
-                    connection = self._connect()
-                copied = self._copy(connection, table, part)
-                if copied is not None:
+                if session is None:
+                    session = self._join_snapshot()
+                    if session is None:
+                        work.put(step)
+                        break
+                elif not is_first and steps % _TABLES_PER_TRANSACTION == 0:
+                    session.rollback()
+                    session.begin(self._snapshot.name)
+                steps += 1
+                if copied := step(session):
                     results.put(copied)
         except BaseException as error:
             results.put(error)
         finally:
-            if connection is not None:
+            if session is not None and not is_first:
                 with self._lock:
-                    self._connections.discard(connection)
-                connection.close()
+                    self._sessions.discard(session)
+                session.close()
 
-    def _connect(self) -> Connection:
-        connection = self._source.connect()
-        with connection.cursor() as cursor:
-            # the first statement of the transaction, as PostgreSQL wants it
-            cursor.execute(f"SET TRANSACTION SNAPSHOT {quote_literal(self._snapshot)}")
+    def _join_snapshot(self) -> Session | None:
+        """Return one more session at the snapshot, None where the server gives no more."""
+        try:
+            session = self._source.connect()
+        except SourceError as error:
+            logger.info("going on with fewer connections: %s", error)
+            return None
+        session.begin(self._snapshot.name)
         with self._lock:
-            self._connections.add(connection)
-        return connection
+            self._sessions.add(session)
+        return session
 
-    def _copy(self, connection: Connection, table: TableCopy, part: Part) -> CopiedTable | None:
-        whole = part.whole
-        sql = _copy_sql(table, part.where, header=part.number == 0)
+    def _count(self, session: Session, job: _Job) -> CopiedTable | None:
+        """Count the rows of the heap, without an index."""
+        try:
+            session.execute(_NO_INDEX)
+            with session.connection.cursor() as cursor:
+                cursor.execute(job.table.count())
+                (rows,) = cursor.fetchone() or (0,)
+            session.execute(_INDEX)
+        except psycopg2.Error as error:
+            raise self._cannot_copy(job.table, error) from None
+        with job.lock:
+            job.heap_rows = rows
+            return self._finish(job) if job.file.is_complete else None
+
+    def _copy(self, session: Session, job: _Job, part: FilePart) -> CopiedTable | None:
+        table = job.table
         try:
             if part.number == 0:
-                whole.begin()
-            with part, io.BufferedWriter(part, BLOCK) as buffer, connection.cursor() as cursor:  # type: ignore[type-var]
-                cursor.copy_expert(sql, buffer)
+                job.file.begin()
+            if table.is_sorted:
+                session.execute(_NO_INDEX)
+            if table.filtered:
+                session.execute("SET LOCAL row_security = on")
+            with (
+                part,
+                io.BufferedWriter(part, BLOCK) as buffer,  # type: ignore[type-var]
+                session.connection.cursor() as cursor,
+            ):
+                cursor.copy_expert(table.copy(part.where, header=part.number == 0), buffer)
                 buffer.flush()
                 part.rows = cursor.rowcount
-            if not whole.end(part):
-                return None
+            if table.is_sorted:
+                session.execute(_INDEX)
+            if table.filtered:
+                session.execute("SET LOCAL row_security = off")
+            with job.lock:
+                is_last = job.file.end(part)
+                return self._finish(job) if is_last and job.is_complete else None
         except psycopg2.Error as error:
-            msg = f"cannot copy {table.stream} from {self._source.name}: {one_line(error)}"
-            raise UserError(msg) from None
+            raise self._cannot_copy(table, error) from None
         except InterruptedError:
             return None
         except OSError as error:
             msg = f"cannot write {table.stream} to {self._folder}: {error.strerror}"
-            raise UserError(msg) from None
-        if whole.counter.rows != whole.rows + 1:
+            raise FileError(msg) from None
+
+    def _finish(self, job: _Job) -> CopiedTable:
+        """Return a complete table.
+
+        Raises:
+            UserError: the counts of COPY, of its file and of the heap are not one.
+        """
+        stream, rows, in_file = job.table.stream, job.file.rows, job.file.counter.rows - 1
+        if in_file != rows:
             msg = (
-                f"{table.stream}: COPY counted {whole.rows} rows, its file has "
-                f"{whole.counter.rows - 1}: nothing was published; run the job again"
+                f"{stream}: COPY counted {rows} rows, its file has {in_file}: nothing was "
+                "published; run the job again"
             )
-            raise UserError(msg)
-        seconds = time.monotonic() - whole.started
-        return CopiedTable(table, whole.file.proven(whole.rows), seconds)
+            raise FileError(msg)
+        if job.table.is_counted and job.heap_rows != rows:
+            msg = (
+                f"{stream}: {rows} rows were read in the order of its key, and its heap has "
+                f"{job.heap_rows}: an index of it is damaged: REINDEX TABLE, or set row_order: "
+                "physical; nothing was published"
+            )
+            raise SourceError(msg)
+        seconds = time.monotonic() - job.file.started
+        return CopiedTable(job.table, job.file.file.proven(rows), seconds)
 
+    def _check_held(self) -> None:
+        """Refuse what was read if the session that held snapshot and locks is gone."""
+        try:
+            self._snapshot.session.execute("SELECT 1")
+        except psycopg2.Error as error:
+            msg = (
+                f"the session that held the snapshot of {self._source.name} is gone "
+                f"({one_line(error)}): nothing was published; run the job again"
+            )
+            raise SourceError(msg) from None
 
-def _copy_sql(table: TableCopy, where: str | None, *, header: bool) -> str:
-    sql = f"SELECT {column_list(table.columns)} FROM {qualified(table.schema, table.name)}"
-    if where:
-        sql += f" WHERE {where}"
-    if table.order_by:
-        sql += f" ORDER BY {column_list(table.order_by)}"
-    options = "FORMAT csv, HEADER" if header else "FORMAT csv"
-    return f"COPY ({sql}) TO STDOUT WITH ({options})"
-
-
-def _ranges(connection: Connection, table: TableCopy, wanted: int, fewer: int) -> list[str | None]:
-    """Return the WHERE clauses that cut a table into about equal parts, in row order.
-
-    Args:
-        connection: where the table is.
-        table: its rows come in the order of its key, or as they lie.
-        wanted: how many parts, if each is about one stretch of the heap.
-        fewer: how many, if it is not.
-    """
-    with connection.cursor() as cursor:
-        if table.order_by:
-            column = quote_ident(table.order_by[0])
-            values = _quantiles(cursor, table, wanted, fewer)
-            bounds = [f"{column} >= {quote_literal(value)}" for value in values]
-            ends = [f"{column} < {quote_literal(value)}" for value in values]
-        else:
-            pages = table.bytes // 8192
-            cuts = [pages * part // wanted for part in range(1, wanted)]
-            bounds = [f"ctid >= '({cut},0)'" for cut in cuts]
-            ends = [f"ctid < '({cut},0)'" for cut in cuts]
-    clauses: list[str | None] = []
-    for low, high in zip(["", *bounds], [*ends, ""], strict=True):
-        parts = [f"({table.where})" if table.where else "", low, high]
-        clauses.append(" AND ".join(part for part in parts if part) or None)
-    return clauses
-
-
-def _quantiles(cursor: Cursor, table: TableCopy, wanted: int, fewer: int) -> list[str]:
-    """Return texts of the key's first column that cut the table into parts, in their order."""
-    column, pages = quote_ident(table.order_by[0]), table.bytes // 8192
-    looks = min(pages, max(300, 4 * wanted))
-    many, few = (",".join(str(part / n) for part in range(1, n)) for n in (wanted, fewer))
-    cursor.execute(
-        # some rows of pages evenly spaced: where they rise together, a part is a stretch of pages
-        f"WITH seen AS (SELECT (ctid::text::point)[0] AS page, {column} AS key "
-        f"FROM {qualified(table.schema, table.name)} WHERE ctid = ANY(ARRAY("
-        f"SELECT format('(%s,%s)', look * {pages} / {looks}, line)::tid "
-        f"FROM generate_series(0::bigint, {looks - 1}) look, generate_series(1, 3) line))), "
-        "ranked AS (SELECT page, key, rank() OVER (ORDER BY key) AS rank FROM seen) "
-        "SELECT abs(corr(page, rank)) > 0.9, "
-        f"percentile_disc('{{{many}}}'::float8[]) WITHIN GROUP (ORDER BY key)::text[], "
-        f"percentile_disc('{{{few}}}'::float8[]) WITHIN GROUP (ORDER BY key)::text[] FROM ranked"
-    )
-    rise_together, *cuts = cursor.fetchone() or (None, None, None)
-    return list(dict.fromkeys(cuts[0 if rise_together else 1] or []))
+    def _cannot_copy(self, table: TableCopy, error: psycopg2.Error) -> UserError:
+        return SourceError(
+            f"cannot copy {table.stream} from {self._source.name}: {one_line(error)}"
+        )

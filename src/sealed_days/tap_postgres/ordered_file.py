@@ -16,7 +16,7 @@ WAITING_BYTES = 32 << 20
 """How much of a table may wait in memory until the parts before it are there."""
 
 
-class Whole:
+class OrderedFile:
     """A table's file, which its parts enter in order.
 
     The part whose turn it is writes to the file. Those after it wait, in memory as long as there
@@ -32,7 +32,7 @@ class Whole:
         self.read_bytes = 0
         self._parts = parts
         self._turn = 0
-        self._ended: dict[int, Part] = {}
+        self._ended: dict[int, FilePart] = {}
         self._waiting = 0
         self._lock = threading.Lock()
 
@@ -46,7 +46,7 @@ class Whole:
         self.started = time.monotonic()
         self.file = ScratchFile(self.path)
 
-    def write(self, part: Part, data: memoryview) -> None:
+    def write(self, part: FilePart, data: memoryview) -> None:
         """Take the next bytes of a part."""
         with self._lock:
             self.read_bytes += len(data)
@@ -66,8 +66,8 @@ class Whole:
             while rest:
                 rest = rest[part.overflow.write(rest) :]
 
-    def end(self, part: Part) -> bool:
-        """Know a part to be complete; return whether the file is, with it."""
+    def end(self, part: FilePart) -> bool:
+        """Mark a part finished; return whether the file is complete with it."""
         with self._lock:
             self._ended[part.number] = part
             while next_ := self._ended.pop(self._turn, None):
@@ -78,7 +78,7 @@ class Whole:
                 self.file.close()
             return self.is_complete
 
-    def _enter(self, part: Part) -> None:
+    def _enter(self, part: FilePart) -> None:
         """Put into the file what a part had to keep until its turn."""
         for block in part.waiting:
             self._put(block)
@@ -97,14 +97,16 @@ class Whole:
         self.counter.update(data)
 
 
-class Part(io.RawIOBase):
-    """What one COPY gives of a table: it writes to this as to a file."""
+class FilePart(io.RawIOBase):
+    """One part of a table's file: COPY writes to it as to a file."""
 
-    def __init__(self, whole: Whole, number: int, where: str | None, stop: threading.Event):
-        self.whole = whole
+    def __init__(
+        self, table_file: OrderedFile, number: int, where: str | None, stop: threading.Event
+    ):
+        self.table_file = table_file
         self.number = number
         self.where = where
-        self.path = whole.path.with_suffix(f".{number}")
+        self.path = table_file.path.with_suffix(f".{number}")
         self.rows = 0
         self.waiting: list[bytes] = []
         self.overflow: BinaryIO | None = None
@@ -123,5 +125,5 @@ class Part(io.RawIOBase):
         """
         if self._stop.is_set():
             raise InterruptedError
-        self.whole.write(self, memoryview(data))
+        self.table_file.write(self, memoryview(data))
         return len(data)

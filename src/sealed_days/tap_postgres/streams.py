@@ -7,25 +7,18 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from psycopg2.extensions import connection as Connection
-
-from sealed_days import __version__
 from sealed_days.core import messages
-from sealed_days.core.dates import time_zone
-from sealed_days.core.errors import UserError
+from sealed_days.core.pgtypes import json_schema
 from sealed_days.core.progress import closing_table, share_line, table_line
-from sealed_days.core.sql import quote_ident, quote_literal
+from sealed_days.core.singer_settings import BatchConfig
 from sealed_days.store.scratch import Scratch
-from sealed_days.tap_postgres.catalog import Table
-from sealed_days.tap_postgres.copy_out import (
-    CopiedTable,
-    SnapshotCopy,
-    Source,
-    TableCopy,
-)
+from sealed_days.tap_postgres.copy_out import CopiedTable, SnapshotCopy
+from sealed_days.tap_postgres.selection import SelectedTable
+from sealed_days.tap_postgres.settings import Settings
+from sealed_days.tap_postgres.snapshot import Snapshot
+from sealed_days.tap_postgres.table_copy import TableCopy, row_order
 
 Write = Callable[[dict[str, Any]], None]
 
@@ -40,116 +33,43 @@ class FileStream:
     copy: TableCopy
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """An instant of the source that several connections read at.
-
-    `connection` holds it open; `about` is what the manifest says of it.
-    """
-
-    source: Source
-    connection: Connection
-    name: str
-    about: dict[str, str]
-
-
-def export_snapshot(source: Source, connection: Connection) -> Snapshot:
-    """Export the snapshot of a connection's REPEATABLE READ transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_export_snapshot(), pg_current_snapshot()::text, "
-            "current_setting('server_version')"
+def properties_of(one: SelectedTable, settings: Settings) -> dict[str, Any]:
+    """Return the JSON Schema properties of a table's selected columns."""
+    return {
+        column.name: json_schema(
+            column.sql_type,
+            nullable=column.nullable,
+            json_as_object=settings.json_as_object,
+            as_text=settings.batch_config is not None,
         )
-        name, instant, server = cursor.fetchone() or ("", "", "")
-    about = {
-        "read_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "snapshot": instant,
-        "database": source.name,
-        "server": f"PostgreSQL {server}",
-        "tap": f"tap-postgres {__version__}",
+        for column in one.columns
     }
-    return Snapshot(source, connection, name, about)
-
-
-def table_copy(
-    table: Table,
-    columns: Sequence[str],
-    config: Mapping[str, Any],
-    options: Mapping[str, Any],
-    day: date,
-) -> TableCopy:
-    """Return what to copy of a table.
-
-    Args:
-        table: the table.
-        columns: its selected columns.
-        config: the tap's config.
-        options: the stream's own entry of `stream_options`.
-        day: the day of a slice.
-    """
-    clauses = [clause.strip() for clause in options.get("custom_where_clauses") or []]
-    if column := options.get("day_column"):
-        clauses.append(slice_clause(table, column, day, config.get("timezone")))
-    return TableCopy(
-        stream=table.stream,
-        schema=table.schema,
-        name=table.name,
-        columns=tuple(columns),
-        order_by=row_order(table, config),
-        where=" AND ".join(f"({clause})" for clause in clauses) or None,
-        bytes=table.bytes,
-        plain=table.plain,
-    )
-
-
-def row_order(table: Table, config: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the columns that order the rows, () for the order PostgreSQL gives."""
-    return table.keys if config.get("row_order", "primary_key") == "primary_key" else ()
-
-
-def slice_clause(table: Table, column: str, day: date, timezone: str | None) -> str:
-    """Return the SQL that selects the rows of one day.
-
-    Raises:
-        UserError: the table has no such column, or it is neither a date nor a timestamp.
-    """
-    kind = {item.name: item.sql_type for item in table.columns}.get(column)
-    if kind is None or not kind.startswith(("date", "timestamp")):
-        found = f"is {kind}" if kind else "does not exist"
-        msg = (
-            f"stream_options: {table.stream}.day_column is {column!r}, which {found}: "
-            "name a date or timestamp column in meltano.yml"
-        )
-        raise UserError(msg)
-    bounds = [day, day + timedelta(days=1)]
-    if kind.startswith("timestamp") and kind.endswith("with time zone"):
-        zone = time_zone(timezone)
-        texts = [datetime(d.year, d.month, d.day, tzinfo=zone).isoformat() for d in bounds]
-    else:
-        texts = [d.isoformat() for d in bounds]
-    name = quote_ident(column)
-    return f"{name} >= {quote_literal(texts[0])} AND {name} < {quote_literal(texts[1])}"
 
 
 def staging_of(
-    table: Table, config: Mapping[str, Any], options: Mapping[str, Any], snapshot: Snapshot
+    one: SelectedTable, settings: Settings, snapshot: Snapshot, *, null_days: int = 0
 ) -> dict[str, Any]:
     """Return what a stream's SCHEMA says under `x-staging`."""
+    names = {column.name for column in one.columns}
+    order = row_order(one, settings)
     about: dict[str, Any] = {
-        "kind": "slice" if options.get("day_column") else "snapshot",
-        "row_order": list(row_order(table, config)),
+        "kind": "slice" if one.options.day_column else "snapshot",
+        "row_order": list(order) if names.issuperset(order) else [],
         "read": snapshot.about,
     }
-    if options.get("day_column"):
-        about["day_column"] = options["day_column"]
-    if table.comment:
-        about["description"] = table.comment
+    if one.options.day_column:
+        about["day_column"] = one.options.day_column
+        about["null_day_rows"] = null_days
+    if one.table.hides_rows:
+        about["row_security"] = "filtered"
+    if one.table.comment:
+        about["description"] = one.table.comment
     return about
 
 
-def with_source_types(properties: Mapping[str, Any], table: Table) -> dict[str, Any]:
+def with_source_types(properties: Mapping[str, Any], one: SelectedTable) -> dict[str, Any]:
     """Return the properties, with the exact source type where the warehouse's differs."""
-    exact = {column.name: column.source_type for column in table.columns}
+    exact = {column.name: column.source_type for column in one.columns}
     return {
         name: {**prop, messages.SOURCE_TYPE: exact[name]}
         if name in exact and exact[name] != prop.get("x-sql-datatype")
@@ -159,7 +79,11 @@ def with_source_types(properties: Mapping[str, Any], table: Table) -> dict[str, 
 
 
 def copy_files(
-    snapshot: Snapshot, streams: Sequence[FileStream], config: Mapping[str, Any], write: Write
+    snapshot: Snapshot,
+    streams: Sequence[FileStream],
+    settings: Settings,
+    batch: BatchConfig,
+    write: Write,
 ) -> None:
     """Copy the streams and write a BATCH and an ACTIVATE_VERSION for each when it is there.
 
@@ -174,16 +98,15 @@ def copy_files(
     def say(table: TableCopy, done: int, seconds: float) -> None:
         logger.info(share_line(aliases[table.stream], done, table.bytes, seconds))
 
-    scratch = Scratch(messages.scratch_area(config["batch_config"]))
+    scratch = Scratch(messages.scratch_area({"storage": {"root": batch.storage.root}}))
     try:
         copy = SnapshotCopy(
-            snapshot.source,
-            snapshot.name,
+            snapshot,
             scratch.path,
-            config.get("parallelism") or min(4, os.cpu_count() or 1),
-            config.get("part_bytes"),
+            settings.parallelism or min(4, os.cpu_count() or 1),
+            settings.part_bytes,
         )
-        for done in copy.run([stream.copy for stream in streams], snapshot.connection, say):
+        for done in copy.run([stream.copy for stream in streams], say):
             alias = aliases[done.table.stream]
             write(messages.batch(alias, done.file))
             write(messages.activate_version(alias, version))

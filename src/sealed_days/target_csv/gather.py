@@ -17,7 +17,7 @@ from sealed_days.core.progress import size
 from sealed_days.core.proven_file import ProvenFile, file_sha256
 from sealed_days.core.settings import name_in_meltano
 from sealed_days.store.days import StagedDays
-from sealed_days.store.manifest import StagedTable
+from sealed_days.store.manifest import DETAILS, StagedTable
 from sealed_days.store.seal import Draft
 from sealed_days.target_csv.guards import check
 from sealed_days.target_csv.settings import Settings
@@ -152,11 +152,7 @@ class DayInTheMaking:
             columns=columns_of(known.schema),
             keys=known.keys,
             kind=known.staging.get("kind", "snapshot"),
-            details={
-                key: known.staging[key]
-                for key in ("day_column", "row_order", "description", "rejected_rows")
-                if key in known.staging
-            },
+            details={key: known.staging[key] for key in sorted(DETAILS & known.staging.keys())},
         )
         self.draft.add(known.table)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sealed_days.tap_postgres import ordered_file
-from sealed_days.tap_postgres.ordered_file import Part, Whole
+from sealed_days.tap_postgres.ordered_file import FilePart, OrderedFile
 
 COUNT = 12
 
@@ -25,25 +25,25 @@ def content(number: int) -> bytes:
     return b"".join(b"%d.%d\n" % (number, line) for line in range(40))
 
 
-def whole_of(folder: Path) -> tuple[Whole, list[Part]]:
-    whole, stop = Whole(folder / "0.csv", COUNT), threading.Event()
-    whole.begin()
-    return whole, [Part(whole, number, None, stop) for number in range(COUNT)]
+def file_of(folder: Path) -> tuple[OrderedFile, list[FilePart]]:
+    table_file, stop = OrderedFile(folder / "0.csv", COUNT), threading.Event()
+    table_file.begin()
+    return table_file, [FilePart(table_file, number, None, stop) for number in range(COUNT)]
 
 
-def assert_in_order(whole: Whole, folder: Path) -> None:
+def assert_in_order(table_file: OrderedFile, folder: Path) -> None:
     expected = b"".join(map(content, range(COUNT)))
-    assert whole.is_complete
-    assert whole.path.read_bytes() == expected
-    assert whole.file.sha256 == hashlib.sha256(expected).hexdigest()
-    assert (whole.file.bytes, whole.rows) == (len(expected), 40 * COUNT)
+    assert table_file.is_complete
+    assert table_file.path.read_bytes() == expected
+    assert table_file.file.sha256 == hashlib.sha256(expected).hexdigest()
+    assert (table_file.file.bytes, table_file.rows) == (len(expected), 40 * COUNT)
     assert [path.name for path in folder.iterdir()] == ["0.csv"]
 
 
 @pytest.mark.usefixtures("_room")
 @pytest.mark.parametrize("seed", range(5))
 def test_any_interleaving_gives_the_same_file(tmp_path, seed):
-    whole, all_parts = whole_of(tmp_path)
+    table_file, all_parts = file_of(tmp_path)
     left = {part.number: content(part.number) for part in all_parts}
     chance = random.Random(seed)
     complete = []
@@ -55,35 +55,35 @@ def test_any_interleaving_gives_the_same_file(tmp_path, seed):
         if not left[part.number]:
             del left[part.number]
             part.rows = 40
-            complete.append(whole.end(part))
+            complete.append(table_file.end(part))
     assert complete == [False] * (COUNT - 1) + [True]
-    assert_in_order(whole, tmp_path)
+    assert_in_order(table_file, tmp_path)
 
 
 @pytest.mark.usefixtures("_room")
 def test_threads_side_by_side_give_the_same_file(tmp_path):
-    whole, all_parts = whole_of(tmp_path)
+    table_file, all_parts = file_of(tmp_path)
 
-    def work(mine: list[Part]) -> None:
+    def work(mine: list[FilePart]) -> None:
         for part in mine:
             with io.BufferedWriter(part, 64) as buffer:
                 for line in content(part.number).splitlines(keepends=True):
                     buffer.write(line)
                 buffer.flush()
                 part.rows = 40
-            whole.end(part)
+            table_file.end(part)
 
     threads = [threading.Thread(target=work, args=(all_parts[n::3],)) for n in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert_in_order(whole, tmp_path)
+    assert_in_order(table_file, tmp_path)
 
 
 def test_no_more_than_its_share_waits_in_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(ordered_file, "WAITING_BYTES", 1000)
-    _, all_parts = whole_of(tmp_path)
+    _, all_parts = file_of(tmp_path)
     for part in all_parts[1:]:
         part.write(content(part.number))
     assert sum(len(block) for part in all_parts for block in part.waiting) <= 1000
