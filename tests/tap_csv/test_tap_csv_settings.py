@@ -16,7 +16,7 @@ from sealed_days.tap_csv.settings import Settings
 
 ENTRY = {"entity": "orders", "path": "orders.csv"}
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"null_values": "NA"}, "files[0].null_values is 'NA', which is not a list, each item a text"),
+    ({"null_values": "NA"}, "files[0].null_values is 'NA', which is not a list of texts"),
     ({"delimiter": 5}, "files[0].delimiter is 5, which is not one character"),
     ({"delimiter": ""}, "files[0].delimiter is '', which is not one character"),
     ({"entity": ""}, "files[0].entity is '', which is not a text that is not empty"),

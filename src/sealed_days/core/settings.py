@@ -48,7 +48,9 @@ class Group(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     """Settings that belong together below one key."""
 
 
-class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+class Settings(
+    msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """The settings of one plugin: subclass it with `kw_only=True, frozen=True`."""
 
     @classmethod
@@ -80,13 +82,10 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
                 del setting["default"]  # the SDK would look for its parts' defaults in null
         return schema
 
-    def given(self) -> dict[str, Any]:
-        """Return the settings that differ from their defaults, by their names in meltano.yml."""
-        return {
-            field.encode_name: value
-            for field in msgspec.structs.fields(self)
-            if (value := getattr(self, field.name)) != _default(field)
-        }
+    def to_config(self) -> dict[str, Any]:
+        """Return the config of the settings that differ from their defaults."""
+        config: dict[str, Any] = msgspec.to_builtins(self)
+        return config
 
 
 def variable(plugin: str, setting: str) -> str:
@@ -102,8 +101,12 @@ def nearest(name: str, known: list[str]) -> str:
 
 def name_in_meltano(plugin: str) -> str:
     """Return the plugin's name in meltano.yml: an alias where Meltano runs one."""
+    return _ran_by_meltano(plugin) or plugin
+
+
+def _ran_by_meltano(plugin: str) -> str | None:
     kind = "EXTRACTOR" if plugin.startswith("tap-") else "LOADER"
-    return os.environ.get(f"MELTANO_{kind}_NAME") or plugin
+    return os.environ.get(f"MELTANO_{kind}_NAME")
 
 
 def _from_variables(cls: type[Settings], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,11 +123,6 @@ def _from_variables(cls: type[Settings], given: Mapping[str, Any]) -> dict[str, 
             with contextlib.suppress(ValueError):  # refused later, as the text that it is
                 found[field.encode_name] = json.loads(texts[field.encode_name])
     return found
-
-
-def _default(field: msgspec.structs.FieldInfo) -> Any:
-    factory = field.default_factory
-    return field.default if factory is msgspec.NODEFAULT else factory()
 
 
 def _inline(schema: Any, definitions: Mapping[str, Any]) -> Any:
@@ -166,7 +164,9 @@ def _explain(
         fix = "correct or remove it in meltano.yml"
     elif where and where == setting:
         fix += f", or {_DAY_VARIABLES.get(setting) or variable(name, setting)} in .env"
-    return f"{name}: {f'{where} ' if where else ''}{what}: nothing was touched; {fix}"
+    # Meltano begins each line of a plugin with its name
+    begin = "" if _ran_by_meltano(plugin) else f"{plugin}: "
+    return f"{begin}{f'{where} ' if where else ''}{what}: nothing was touched; {fix}"
 
 
 def _fault(kind: Any, value: Any, where: str) -> tuple[str, str] | None:
@@ -267,7 +267,8 @@ def _in_words(info: Any) -> str:
                 return f"a text of the form {info.pattern.strip('^$')}"
             return "a text that is not empty" if info.min_length else "a text"
         case m.ListType():
-            return f"a list, each item {_in_words(info.item_type)}"
+            item = _in_words(info.item_type)
+            return "a list of texts" if item.startswith("a text") else f"a list, each item {item}"
         case m.DictType() | m.StructType():
             return "a mapping"
     return "allowed"

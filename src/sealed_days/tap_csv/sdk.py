@@ -22,6 +22,7 @@ from sealed_days.core.errors import SourceError, UserError
 from sealed_days.core.messages import SOURCE_TYPE, STAGING
 from sealed_days.core.pgtypes import json_schema
 from sealed_days.core.proven_file import ProvenFile
+from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.store.days import SealedDay
 from sealed_days.store.manifest import StagedTable
 from sealed_days.store.scratch import Scratch
@@ -166,11 +167,12 @@ class StagedStream(FileStream):
         assert_proven(self.table, self._command)
 
 
-class TapCSV(Tap):
+class TapCSV(ChecksSettings, Tap):
     """Singer tap for CSV files, and for the sealed days that this project stages."""
 
     name = "tap-csv"
     package_name = "northwind-meltano-pipeline"
+    settings_class = Settings
     config_jsonschema = Settings.json_schema()
 
     @classmethod

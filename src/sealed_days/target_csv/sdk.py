@@ -8,6 +8,7 @@ from meltanolabs_target_csv.target import TargetCSV as MeltanoLabsTargetCSV
 from singer_sdk.mapper import RemoveRecordTransform, StreamMap
 
 from sealed_days.core.messages import STAGING
+from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.store.seal import Draft
 from sealed_days.target_csv.gather import DayInTheMaking
 from sealed_days.target_csv.settings import Settings
@@ -15,12 +16,13 @@ from sealed_days.target_csv.sink import CSVSink
 from sealed_days.target_csv.stream_maps import alias
 
 
-class TargetCSV(MeltanoLabsTargetCSV):
+class TargetCSV(ChecksSettings, MeltanoLabsTargetCSV):
     """Singer target that stages a day: one CSV file per stream, sealed by a manifest."""
 
     name = "target-csv"
     package_name = "northwind-meltano-pipeline"
     default_sink_class = CSVSink
+    settings_class = Settings
     config_jsonschema = Settings.json_schema()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from target_postgres.target import TargetPostgres as MeltanoLabsTargetPostgres
 from sealed_days.core.dialect import ENCODING
 from sealed_days.core.errors import ConfigurationError, SourceError
 from sealed_days.core.sql import column_list, quote_ident
+from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.run import check_connection
 from sealed_days.target_postgres.settings import Settings
@@ -29,7 +30,7 @@ class CopySink(PostgresSink):
         return f"COPY {quote_ident(str(full_table_name))} ({names}) FROM STDIN"
 
 
-class TargetPostgres(MeltanoLabsTargetPostgres):
+class TargetPostgres(ChecksSettings, MeltanoLabsTargetPostgres):
     """Loads staged days by COPY and publishes each in one transaction.
 
     A stream whose SCHEMA says which staged day it belongs to, and that comes as BATCH, takes
@@ -38,6 +39,7 @@ class TargetPostgres(MeltanoLabsTargetPostgres):
 
     name = "target-postgres"
     package_name = "northwind-meltano-pipeline"
+    settings_class = Settings
     config_jsonschema = Settings.json_schema()
     default_sink_class = CopySink
 
