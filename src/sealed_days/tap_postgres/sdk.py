@@ -18,6 +18,7 @@ from tap_postgres.tap import TapPostgres as MeltanoLabsTapPostgres
 
 from sealed_days.core import messages
 from sealed_days.core.errors import ConfigurationError
+from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.tap_postgres.extraction import Extraction
 from sealed_days.tap_postgres.rows import read_rows, with_texts
 from sealed_days.tap_postgres.selection import SelectedTable
@@ -107,12 +108,13 @@ class TableStream(PostgresStream):
             yield message
 
 
-class TapPostgres(MeltanoLabsTapPostgres):
+class TapPostgres(ChecksSettings, MeltanoLabsTapPostgres):
     """Singer tap for PostgreSQL: tables as whole CSV files, rows as RECORD messages."""
 
     name = "tap-postgres"
     package_name = "northwind-meltano-pipeline"
     default_stream_class = TableStream
+    settings_class = Settings
     config_jsonschema = Settings.json_schema()
 
     _catalog_dict: dict | None
