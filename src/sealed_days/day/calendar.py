@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-import orjson
 from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import UserError
@@ -17,6 +16,7 @@ from sealed_days.core.sql import qualified
 from sealed_days.day.partitions import PARTITIONS, everything
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import StagedDays
+from sealed_days.store.manifest import parse
 from sealed_days.target_postgres.warehouse import LOADS, Warehouse, relation_kind
 
 WORST_FIRST = ("damaged", "unsealed", "missing", "sealed", "loaded", "current")
@@ -180,14 +180,15 @@ def _sealed(days: StagedDays, day: date) -> SourceDay:
     path = days.manifest_path(day)
     folder = str(path.parent)
     try:
-        # thousands of manifests and files: orjson, os.stat and the manifest's own paths
-        manifest = orjson.loads(path.read_bytes())
-        if manifest["date"] != day.isoformat():
-            raise ValueError
+        # thousands of manifests and files: os.stat and the manifest's own paths
+        manifest = parse(path.read_bytes(), days.source, day)
         entry.tables = [_table(resource, folder) for resource in manifest["resources"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except OSError as error:
         entry.empty_state = "damaged"
-        entry.why = f"{path.name} is not the manifest of {day}"
+        entry.why = f"{path.name} cannot be read ({error.strerror})"
+    except ValueError as error:
+        entry.empty_state = "damaged"
+        entry.why = f"{path.name} is damaged: {error}"
     return entry
 
 

@@ -94,7 +94,7 @@ def _remove(
     warehouse = settings.warehouse
     with contextlib.ExitStack() as stack:
         for days in staged:
-            stack.enter_context(days.begin(day))  # no run may stage the day meanwhile
+            stack.enter_context(days.hold(day))  # no run may stage the day meanwhile
         if parts:
             warehouse.lock_day(session, day)
             try:
@@ -116,11 +116,7 @@ def _remove(
                 key = warehouse.lock_key(day.isoformat())
                 cursor.execute("SELECT pg_advisory_unlock(%s)", (key,))
         for days in staged:
-            days.manifest_path(day).unlink(missing_ok=True)  # first: now it is no day any more
-            for folder in _folders(days, day):
-                shutil.rmtree(folder)
-                with contextlib.suppress(OSError):
-                    folder.parent.rmdir()  # the table's last day
+            days.store.remove(day)
         shutil.rmtree(evidence.folder(settings, day), ignore_errors=True)
 
 

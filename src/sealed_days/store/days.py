@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -11,10 +11,11 @@ from typing import Any
 
 from sealed_days.core.errors import BusyError, ConfigurationError, FileError
 from sealed_days.store import layout
-from sealed_days.store.layout import MANIFEST_SUFFIX, SCRATCH
-from sealed_days.store.lock import take_lock
+from sealed_days.store import manifest as manifests
+from sealed_days.store.files import Files
+from sealed_days.store.kind import Store
+from sealed_days.store.lock import Lease
 from sealed_days.store.manifest import StagedTable, table_of
-from sealed_days.store.scratch import sweep
 from sealed_days.store.seal import Draft
 
 _SOURCE = re.compile(r"[a-z][a-z0-9_-]*")
@@ -46,6 +47,7 @@ class StagedDays:
         self.root = root
         self.source = source
         self.job = job
+        self.store: Store = Files(root, source)
 
     def manifest_path(self, day: date) -> Path:
         """Return where the manifest of a day is, whether or not the day is sealed."""
@@ -61,36 +63,30 @@ class StagedDays:
 
     def list(self) -> list[date]:
         """Return the days that are sealed, oldest first."""
-        found = []
-        for path in (self.root / self.source).glob(f"*{MANIFEST_SUFFIX}"):
-            try:
-                found.append(date.fromisoformat(path.name.removesuffix(MANIFEST_SUFFIX)))
-            except ValueError:
-                continue
-        return sorted(found)
+        return self.store.days()
 
     def read_manifest(self, day: date) -> dict[str, Any]:
         """Return the manifest of a day.
 
         Raises:
-            UserError: the day is not sealed, or the manifest cannot be read.
+            FileError: the day is not sealed, or its manifest is not what was sealed.
         """
         path = self.manifest_path(day)
         try:
-            manifest = json.loads(path.read_bytes())
-        except FileNotFoundError:
-            msg = (
-                f"{self.source} has no sealed day {day.isoformat()} ({path} is missing): "
-                f"run {self.command(day)}"
-            )
+            data = self.store.read(day)
+            if data is None:
+                msg = (
+                    f"{self.source} has no sealed day {day.isoformat()} ({path} is missing): "
+                    f"run {self.command(day)}"
+                )
+                raise FileError(msg)
+            return manifests.parse(data, self.source, day)
+        except OSError as error:
+            msg = f"{path} cannot be read ({error.strerror}): run {self.command(day)}"
             raise FileError(msg) from None
-        except (OSError, ValueError) as error:
-            msg = f"{path} cannot be read ({error}): run {self.command(day)}"
+        except ValueError as error:
+            msg = f"{path} is damaged: {error}: run {self.command(day)}"
             raise FileError(msg) from None
-        if not isinstance(manifest, dict) or manifest.get("date") != day.isoformat():
-            msg = f"{path} is not the manifest of {day.isoformat()}: run {self.command(day)}"
-            raise FileError(msg)
-        return manifest
 
     def open(self, day: date) -> SealedDay:
         """Return a sealed day whose files are all there with their sizes.
@@ -98,43 +94,83 @@ class StagedDays:
         The sha256 is not checked here: whoever reads a file compares it on the way.
 
         Raises:
-            UserError: the day is not sealed, or a file is missing or has another size.
+            FileError: the day is not sealed, or a file is missing or has another size.
         """
-        manifest = self.read_manifest(day)
-        tables = []
-        for resource in manifest.get("resources", []):
-            path = self.file_path(day, resource["stream"])
-            table = table_of(resource, path)
+        manifest = self._settled(day)
+        while True:
             try:
-                size = path.stat().st_size
-            except FileNotFoundError:
-                msg = (
-                    f"{path} is missing though {self.source} {day.isoformat()} is sealed: "
-                    f"run {self.command(day)}"
-                )
-                raise FileError(msg) from None
-            if size != table.file.bytes:
-                msg = (
-                    f"{path} is damaged: {size} bytes where the manifest says {table.file.bytes}: "
-                    f"run {self.command(day)}"
-                )
-                raise FileError(msg)
-            tables.append(table)
-        return SealedDay(self.source, day, manifest, tuple(tables))
+                tables = tuple(self._table(day, resource) for resource in manifest["resources"])
+            except FileError:
+                # another run may have published it meanwhile: the old files are gone then
+                before, manifest = manifest, self.read_manifest(day)
+                if manifest == before:
+                    raise
+            else:
+                return SealedDay(self.source, day, manifest, tables)
 
-    def begin(self, day: date) -> Draft:
-        """Start a day: take its lock and a scratch folder; what dead runs left goes.
+    def _table(self, day: date, resource: dict[str, Any]) -> StagedTable:
+        path = self.root / self.source / resource["path"]
+        table = table_of(resource, path)
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            what = "is missing" if isinstance(error, FileNotFoundError) else str(error.strerror)
+            msg = (
+                f"{path} {what} though {self.source} {day.isoformat()} is sealed: "
+                f"run {self.command(day)}"
+            )
+            raise FileError(msg) from None
+        if size != table.file.bytes:
+            msg = (
+                f"{path} is damaged: {size} bytes where the manifest says {table.file.bytes}: "
+                f"run {self.command(day)}"
+            )
+            raise FileError(msg)
+        return table
+
+    def _settled(self, day: date) -> dict[str, Any]:
+        """Return the manifest of a day; finish first what a crash left undone, if we may."""
+        manifest = self.read_manifest(day)
+        if "attempt" not in manifest:
+            return manifest
+        with contextlib.suppress(OSError):  # a folder that we may only read: files are as named
+            lease = self.store.lease(day)
+            if lease is not None:
+                with lease:
+                    self._settle(day)
+        return self.read_manifest(day)
+
+    def _settle(self, day: date) -> None:
+        with contextlib.suppress(FileError):  # not sealed, or damaged: nothing to go by
+            self.store.settle(day, self.read_manifest(day))
+
+    def hold(self, day: date) -> Lease:
+        """Return the right to write a day: no other run may meanwhile.
 
         Raises:
-            UserError: another run is writing this day.
+            BusyError: another run is writing this day.
         """
-        area = self.root / SCRATCH
-        sweep(area)
-        lock = take_lock(area / f"{self.source}.{day.isoformat()}.lock")
-        if lock is None:
+        lease = self.store.lease(day)
+        if lease is None:
+            by = self.store.holder(day)
             msg = (
-                f"{self.source} {day.isoformat()} is being written by another run: "
-                f"wait for it to end, then run {self.command(day)}"
+                f"{self.source} {day.isoformat()} is being written by another run"
+                f"{f' ({by})' if by else ''}: wait for it to end, then run {self.command(day)}"
             )
             raise BusyError(msg)
-        return Draft(self, day, lock)
+        return lease
+
+    def begin(self, day: date) -> Draft:
+        """Start a day: take its lease; what dead runs left goes.
+
+        Raises:
+            BusyError: another run is writing this day.
+        """
+        lease = self.hold(day)
+        try:
+            with contextlib.suppress(OSError):  # files that are lost: the new day replaces them
+                self._settle(day)
+            return Draft(self, day, lease)
+        except BaseException:
+            lease.close()
+            raise

@@ -3,6 +3,7 @@
 {root}/{source}/{table}/{DATE}/{table}.csv
 {root}/{source}/{table}/{DATE}/rejects.csv          rows set aside, if there are any
 {root}/{source}/{DATE}.datapackage.json             the manifest: with it, the day is sealed
+{root}/{source}/.{DATE}.{token}/{table}.csv         an attempt: a day in the making
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ REJECTS = "rejects.csv"
 """The rows of a table's source that were set aside, beside the table's file."""
 
 _UNSAFE = re.compile(r"[^\w-]|\A-")
+_ATTEMPT = re.compile(r"\.(\d{4}-\d\d-\d\d)\.([0-9a-f]{8})")
 
 
 def safe_name(table: str) -> str:
@@ -39,5 +41,27 @@ def manifest_path(root: Path, source: str, day: date) -> Path:
 
 def file_path(root: Path, source: str, day: date, table: str) -> Path:
     """Return where a table's file of a day is."""
+    return root / source / relative_path(day, table)
+
+
+def relative_path(day: date, table: str, attempt: str | None = None) -> str:
+    """Return where a table's file is, below the folder of its source.
+
+    Args:
+        day: DATE.
+        table: the table's name.
+        attempt: the folder of the attempt that still has it; None: it is in its place.
+    """
     name = safe_name(table)
-    return root / source / name / day.isoformat() / f"{name}.csv"
+    return f"{attempt}/{name}.csv" if attempt else f"{name}/{day.isoformat()}/{name}.csv"
+
+
+def attempt_name(day: date, token: str) -> str:
+    """Return the name of an attempt's folder; `token` are eight hex digits."""
+    return f".{day.isoformat()}.{token}"
+
+
+def attempt_parts(folder: str) -> tuple[str, str] | None:
+    """Return DATE and token of an attempt's folder, None where it has another name."""
+    match = _ATTEMPT.fullmatch(folder)
+    return (match[1], match[2]) if match else None

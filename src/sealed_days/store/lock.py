@@ -5,25 +5,86 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import socket
 from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_TAKEN = {errno.EAGAIN, errno.EACCES}
 
 
-def take_lock(path: Path) -> int | None:
-    """Return a locked descriptor, or None while another process holds the lock."""
+class Lease:
+    """The right to write one day of one source, until `close` or the end of the process."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path = path
+        self._descriptor = descriptor
+
+    def close(self) -> None:
+        """Give it back. Its file goes first, while no other run can have the lock."""
+        lock, self._descriptor = self._descriptor, -1
+        if lock >= 0:
+            try:
+                self._path.unlink(missing_ok=True)
+            finally:
+                os.close(lock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def take_lease(path: Path) -> Lease | None:
+    """Return the lease whose lock is the file `path`, None while another process has it.
+
+    Only who holds the lock may remove the file: whoever else took it for a moment to look
+    would keep out the run that it belongs to.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
         lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(lock)
-            if error.errno in {errno.EAGAIN, errno.EACCES}:
+            if not try_lock(lock):
                 return None
-            raise
-        try:
-            if path.stat().st_ino == os.fstat(lock).st_ino:
-                return lock
-        except FileNotFoundError:
-            pass
-        # its last holder removed the file between our open and our lock: take the new one
-        os.close(lock)
+            if _is_at(path, lock):
+                os.ftruncate(lock, 0)
+                os.write(lock, f"process {os.getpid()} on {socket.gethostname()}".encode())
+                lease, lock = Lease(path, lock), -1
+                return lease
+            # its last holder removed the file between our open and our lock: take the new one
+        finally:
+            if lock >= 0:
+                os.close(lock)
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    try:
+        return path.stat().st_ino == os.fstat(descriptor).st_ino
+    except FileNotFoundError:
+        return False
+
+
+def holder(path: Path) -> str:
+    """Return who holds a lease, as its file says: `process 7 on host`; "" where it says nothing."""
+    try:
+        return path.read_text("utf-8", "replace")[:200]
+    except OSError:
+        return ""
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file for this process alone; return False where another has a lock on it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _TAKEN:
+            return False
+        raise
+    return True

@@ -1,25 +1,68 @@
-"""The manifest of a day: a Frictionless Data Package that proves its files.
+"""The manifest of a day: a Frictionless Data Package that proves its files, and itself.
 
 Source: https://specs.frictionlessdata.io/data-package/
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
 
 from sealed_days.core.pgtypes import frictionless_field
 from sealed_days.core.proven_file import ProvenFile
-from sealed_days.store.layout import file_path
+from sealed_days.store.layout import attempt_parts, relative_path
 
 DETAILS = frozenset(
     {"day_column", "null_day_rows", "row_order", "row_security", "description", "rejected_rows"}
 )
 """What a resource may say besides; it goes from the tap's SCHEMA to the manifest and back."""
+
+Count = Annotated[int, Meta(ge=0)]
+_Text = Annotated[str, Meta(min_length=1)]
+_Hash = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
+
+
+class _Field(msgspec.Struct):
+    name: _Text
+    sql_type: _Text
+    source_type: _Text
+
+
+class _Schema(msgspec.Struct):
+    fields: list[_Field]
+    primaryKey: list[str] = []
+
+
+class _Resource(msgspec.Struct):
+    stream: _Text
+    path: str
+    kind: _Text
+    rows: Count
+    bytes: Count
+    hash: _Hash
+    schema: _Schema
+    day_column: str = ""
+    rejected_rows: Count = 0
+
+
+class _Manifest(msgspec.Struct):
+    date: str
+    source: str
+    rows: Count
+    bytes: Count
+    resources: list[_Resource]
+    read: dict[str, Any] = {}
+    versions: dict[str, Any] = {}
+    attempt: str | None = None
+    hash: _Hash | None = None
 
 
 @dataclass(frozen=True)
@@ -39,17 +82,11 @@ class StagedTable:
 
 
 def to_json(
-    root: Path,
-    source: str,
-    job: str,
-    day: date,
-    tables: Iterable[StagedTable],
-    about: dict[str, Any],
+    source: str, job: str, day: date, tables: Iterable[StagedTable], about: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the manifest of a day.
+    """Return the manifest of a day, with the paths that its files have in their places.
 
     Args:
-        root: the folder of all sources.
         source: the source's name.
         job: the job that stages it.
         day: DATE.
@@ -57,7 +94,7 @@ def to_json(
         about: what it says besides (snapshot, versions, …).
     """
     tables = sorted(tables, key=lambda table: table.name)
-    return {
+    manifest = {
         "profile": "data-package",
         "name": f"{source}-{day.isoformat()}",
         "title": f"{source}, {day.isoformat()}",
@@ -67,14 +104,12 @@ def to_json(
         **about,
         "bytes": sum(table.file.bytes for table in tables),
         "rows": sum(table.file.rows for table in tables),
-        "resources": [
-            _resource(file_path(root, source, day, table.name), root / source, number, table)
-            for number, table in enumerate(tables, start=1)
-        ],
+        "resources": [_resource(day, number, table) for number, table in enumerate(tables, 1)],
     }
+    return manifest | {"hash": hash_of(manifest)}
 
 
-def _resource(path: Path, folder: Path, number: int, table: StagedTable) -> dict[str, Any]:
+def _resource(day: date, number: int, table: StagedTable) -> dict[str, Any]:
     slug = re.sub(r"[^a-z0-9_-]", "-", table.name.lower())
     if slug != table.name:
         slug = f"{slug}-{number}"  # names that differ only in what a slug drops stay apart
@@ -87,7 +122,7 @@ def _resource(path: Path, folder: Path, number: int, table: StagedTable) -> dict
     return {
         "name": slug,
         "stream": table.name,
-        "path": path.relative_to(folder).as_posix(),
+        "path": relative_path(day, table.name),
         "scheme": "file",
         "format": "csv",
         "mediatype": "text/csv",
@@ -101,7 +136,90 @@ def _resource(path: Path, folder: Path, number: int, table: StagedTable) -> dict
     }
 
 
-def table_of(resource: dict[str, Any], path: Path) -> StagedTable:
+def hash_of(manifest: Mapping[str, Any]) -> str:
+    """Return the hash that a manifest carries over itself: `sha256:…`.
+
+    It covers all but itself and where the files lie: JSON with sorted keys and no spaces.
+    """
+    said = {key: value for key, value in manifest.items() if key not in {"hash", "attempt"}}
+    said["resources"] = [
+        {key: value for key, value in resource.items() if key != "path"}
+        for resource in manifest["resources"]
+    ]
+    return f"sha256:{hashlib.sha256(msgspec.json.encode(said, order='sorted')).hexdigest()}"
+
+
+def in_attempt(manifest: Mapping[str, Any], day: date, attempt: str) -> dict[str, Any]:
+    """Return a manifest that names its files where an attempt has them."""
+    return {**_placed(manifest, day, attempt), "attempt": attempt}
+
+
+def in_place(manifest: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """Return a manifest that names its files in their places."""
+    return {k: v for k, v in _placed(manifest, day, None).items() if k != "attempt"}
+
+
+def _placed(manifest: Mapping[str, Any], day: date, attempt: str | None) -> dict[str, Any]:
+    resources = [
+        {**resource, "path": relative_path(day, resource["stream"], attempt)}
+        for resource in manifest["resources"]
+    ]
+    return {**manifest, "resources": resources}
+
+
+def parse(data: bytes, source: str, day: date) -> dict[str, Any]:
+    """Return the manifest that these bytes are.
+
+    Manifests of version 1.0.0 carry no hash over themselves: all else is compared.
+
+    Raises:
+        ValueError: they are none, or not this day's; one line that names the key.
+    """
+    try:
+        manifest: dict[str, Any] = msgspec.json.decode(data)
+        said = msgspec.convert(manifest, _Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(_plain(str(error))) from None
+    for key, is_, expected in (
+        ("date", said.date, day.isoformat()),
+        ("source", said.source, source),
+    ):
+        if is_ != expected:
+            raise ValueError(f"{key} is {is_!r}, not {expected!r}")
+    if said.attempt is not None:
+        parts = attempt_parts(said.attempt)
+        if not parts or parts[0] != said.date:
+            raise ValueError(f"attempt is {said.attempt!r}")
+    names = set()
+    for number, resource in enumerate(said.resources):
+        where = f"resources[{number}]"
+        if resource.stream in names:
+            raise ValueError(f"{where}.stream is {resource.stream!r} a second time")
+        names.add(resource.stream)
+        if resource.path != relative_path(day, resource.stream, said.attempt):
+            raise ValueError(f"{where}.path is {resource.path!r}")
+        columns = [column.name for column in resource.schema.fields]
+        if len(set(columns)) != len(columns):
+            raise ValueError(f"{where}.schema.fields has a column twice")
+        if missing := set(resource.schema.primaryKey) - set(columns):
+            raise ValueError(f"{where}.schema.primaryKey has {min(missing)!r}, which is no column")
+    for key in ("rows", "bytes"):
+        total, sum_ = getattr(said, key), sum(getattr(r, key) for r in said.resources)
+        if total != sum_:
+            raise ValueError(f"{key} is {total:,} where its resources have {sum_:,}")
+    if said.hash is not None and said.hash != hash_of(manifest):
+        raise ValueError("hash is not that of what it says")
+    return manifest
+
+
+def _plain(error: str) -> str:
+    """Return msgspec's message with the key first: `resources[0].rows: Expected int, got null`."""
+    what, _, where = error.rpartition(" - at ")
+    where = where.strip("`").removeprefix("$").lstrip(".")
+    return f"{where}: {what}" if what and where else error
+
+
+def table_of(resource: Mapping[str, Any], path: Path) -> StagedTable:
     """Return the table that a resource of a manifest describes, whose file lies at `path`."""
     schema = resource["schema"]
     file = ProvenFile(

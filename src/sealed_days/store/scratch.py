@@ -5,19 +5,23 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import socket
 import sys
-import time
 from pathlib import Path
 
 from sealed_days.core.proven_file import ProvenFile
-from sealed_days.store.lock import take_lock
+from sealed_days.store.lock import try_lock
 
 WRITE_BEHIND = 8 << 20
 """Bytes of a scratch file that the disk begins to write at a time."""
 
+LOCK = ".lock"
+"""The lock of a folder of files in the making: who writes there holds it."""
+
+_NAME = re.compile(r"(.+)-(\d+)\.(\d+)-[0-9a-f]{8}")
 _FOREIGN_SCRATCH_SECONDS = 2 * 24 * 3600
 
 
@@ -82,14 +86,11 @@ class Scratch:
     """
 
     def __init__(self, area: Path) -> None:
-        parent = os.getppid()
-        owner = parent if parent > 1 else os.getpid()
-        self.path = area / f"{socket.gethostname()}-{owner}-{secrets.token_hex(4)}"
-        self.path.mkdir(parents=True)
-        self._lock = os.open(self.path / ".lock.new", os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
-        # only now can `sweep` see the lock, which is held already
-        (self.path / ".lock.new").rename(self.path / ".lock")
+        owner = os.getppid()
+        self.path = area / f"{_machine()}-{owner}.{_started(owner)}-{secrets.token_hex(4)}"
+        sweep(area)
+        self.path.mkdir()
+        self._lock = lock_folder(self.path, fcntl.LOCK_SH)
 
     def close(self) -> None:
         """Remove the folder and all that is left in it."""
@@ -103,6 +104,33 @@ class Scratch:
             self._lock = -1
 
 
+def lock_folder(folder: Path, kind: int) -> int:
+    """Lock a new folder before anybody can see its lock; return the descriptor to close."""
+    new = folder / f"{LOCK}.new"
+    lock = os.open(new, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, kind)
+        new.rename(folder / LOCK)
+    except BaseException:
+        os.close(lock)
+        raise
+    return lock
+
+
+def is_abandoned(folder: Path) -> bool:
+    """Return whether nobody holds a folder's lock. One without a lock is just being made."""
+    try:
+        lock = os.open(folder / LOCK, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return try_lock(lock)
+    except OSError:
+        return False
+    finally:
+        os.close(lock)
+
+
 def sweep(area: Path) -> None:
     """Remove the scratch that dead runs left in an area.
 
@@ -111,40 +139,66 @@ def sweep(area: Path) -> None:
     """
     area.mkdir(parents=True, exist_ok=True)
     for entry in list(area.iterdir()):
-        if entry.suffix == ".lock":
-            lock = take_lock(entry)
-            if lock is not None:
-                entry.unlink(missing_ok=True)
-                os.close(lock)
-        elif entry.is_dir() and _is_dead(entry):
+        if entry.is_dir() and _is_dead(entry):
             shutil.rmtree(entry, ignore_errors=True)
 
 
 def _is_dead(folder: Path) -> bool:
-    host, _, rest = folder.name.rpartition("-")[0].rpartition("-")
+    name = _NAME.fullmatch(folder.name)
+    if not name:
+        return False  # whatever it is, it is not ours
+    machine, process, started = name.groups()
     try:
-        if host != socket.gethostname():
-            return time.time() - folder.stat().st_mtime > _FOREIGN_SCRATCH_SECONDS
-        has_owner = rest.isdigit() and _is_alive(int(rest))
-        if has_owner and [entry.name for entry in folder.iterdir()] != [".lock"]:
-            return False
-        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        files = [entry.name for entry in folder.iterdir()]
+        if machine != _machine():
+            return (LOCK not in files or is_abandoned(folder)) and _is_old(folder)
+        is_alive = _started(int(process)) == started
+        if LOCK not in files:
+            return not is_alive  # it died between making the folder and its lock
+        return (files == [LOCK] or not is_alive) and is_abandoned(folder)
     except OSError:
         return False
+
+
+def _is_old(folder: Path) -> bool:
+    """Return whether nothing was written to a folder for two days, by the disk's own clock."""
+    area = folder.parent
+    probe = area / f".clock-{secrets.token_hex(4)}"
+    probe.touch()
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+        now = probe.stat().st_mtime
     finally:
-        os.close(lock)
-    return True
+        probe.unlink()
+    written = max(entry.stat().st_mtime for entry in (folder, *folder.rglob("*")))
+    return now - written > _FOREIGN_SCRATCH_SECONDS
 
 
-def _is_alive(process: int) -> bool:
+def _machine() -> str:
+    """Return what tells apart two places whose process numbers mean different processes."""
+    try:
+        # containers may bear their host's name
+        space = f".{Path('/proc/self/ns/pid').stat().st_ino:x}"
+    except OSError:
+        space = ""
+    return socket.gethostname() + space
+
+
+def _started(process: int) -> str:
+    """Return when a process started, in the kernel's ticks; "" where it is gone.
+
+    A process number alone would name another process one day. Where there is no /proc, "0".
+    """
+    try:
+        # man 5 proc_pid_stat: field 22; the second one, in brackets, may hold anything
+        stat = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
+        return stat.rpartition(")")[2].split()[19]
+    except FileNotFoundError:
+        if Path("/proc/self/stat").exists():
+            return ""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
-        return False
+        return ""
     except PermissionError:
-        return True
-    return True
+        pass
+    return "0"

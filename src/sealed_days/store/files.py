@@ -1,0 +1,291 @@
+"""The store whose days are files in a folder: an attempt beside the day, then one rename.
+
+All that can fail comes before the rename: the files are on the disk, and a second name for
+each stands in the folder where it belongs. The manifest that is renamed in names the files by
+the attempt's folder, where they are; so the day is whole and proven at once, by plain paths.
+Then the files take their places, and a manifest that names those is renamed in. A crash before
+the first rename leaves the old day, one after it the new day; whoever opens the day next, or
+writes it again, does the rest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sealed_days.core.errors import FileError
+from sealed_days.store import manifest as manifests
+from sealed_days.store.kind import Attempt
+from sealed_days.store.layout import (
+    MANIFEST_SUFFIX,
+    REJECTS,
+    SCRATCH,
+    attempt_name,
+    attempt_parts,
+    file_path,
+    manifest_path,
+    relative_path,
+    safe_name,
+)
+from sealed_days.store.lock import Lease, holder, take_lease
+from sealed_days.store.scratch import LOCK, is_abandoned, lock_folder, sweep
+
+_NO_LINK = {errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+"""What link(2) says where it cannot work: another filesystem, or one without links."""
+
+
+class Folder:
+    """The attempt of a store of files: its lock says that a process is at it.
+
+    Args:
+        path: the folder to make.
+        area: where taps leave what they hand over; what nobody needs any more goes with this.
+    """
+
+    def __init__(self, path: Path, area: Path) -> None:
+        self.path = path
+        self._area = area
+        self.is_named = False
+        path.mkdir()
+        self._lock = lock_folder(path, fcntl.LOCK_EX)
+
+    def close(self) -> None:
+        """Remove it, with the second names of its files."""
+        lock, self._lock = self._lock, -1
+        if lock < 0:
+            return
+        if not self.is_named:
+            _discard(self.path)
+        os.close(lock)
+        with contextlib.suppress(OSError):  # what is left goes with the next run
+            sweep(self._area)
+
+
+class Files:
+    """The days of one source below a root folder.
+
+    Args:
+        root: the folder of all sources.
+        source: the source's name, a folder below root.
+    """
+
+    def __init__(self, root: Path, source: str) -> None:
+        self.root = root
+        self.source = source
+        self.folder = root / source
+
+    def days(self) -> list[date]:
+        """Return the days that have a manifest, oldest first."""
+        found = []
+        for path in self.folder.glob(f"*{MANIFEST_SUFFIX}"):
+            text = path.name.removesuffix(MANIFEST_SUFFIX)
+            with contextlib.suppress(ValueError):
+                day = date.fromisoformat(text)
+                if day.isoformat() == text:
+                    found.append(day)
+        return sorted(found)
+
+    def read(self, day: date) -> bytes | None:
+        """Return the manifest of a day, None where there is none.
+
+        Raises:
+            OSError: it is there and cannot be read.
+        """
+        try:
+            return manifest_path(self.root, self.source, day).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def lease(self, day: date) -> Lease | None:
+        """Return the right to write a day, None while another run has it."""
+        return take_lease(self._lock(day))
+
+    def holder(self, day: date) -> str:
+        """Return who has a day's lease, in words; "" where that is not known."""
+        return holder(self._lock(day))
+
+    def _lock(self, day: date) -> Path:
+        return self.root / SCRATCH / f"{self.source}.{day.isoformat()}.lock"
+
+    def attempt(self, day: date) -> Folder:
+        """Begin a day beside what is there, on the same filesystem."""
+        area = self.root / SCRATCH
+        sweep(area)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._sweep_attempts(day)
+        return Folder(self.folder / attempt_name(day, secrets.token_hex(4)), area)
+
+    def publish(self, day: date, attempt: Attempt, manifest: Mapping[str, Any]) -> None:
+        """Make an attempt the day: see the module.
+
+        Raises:
+            OSError: nothing was changed.
+            FileError: the day is published, and some files are not in their places yet.
+        """
+        for path in attempt.path.iterdir():
+            if path.name != LOCK:
+                _fsync(path)
+        self._prepare(day, attempt.path, manifest)
+        attempt.is_named = True
+        named = manifests.in_attempt(manifest, day, attempt.path.name)
+        self._write_manifest(day, attempt.path, named)
+        try:
+            self._finish(day, attempt.path, manifest)
+        except OSError as error:
+            msg = (
+                f"{self.source} {day} is sealed, but {error.filename or self.folder} could not be "
+                f"written ({error.strerror}): its manifest names files in {attempt.path}; make "
+                "room or fix the folder, and the next run puts them in their places"
+            )
+            raise FileError(msg) from None
+        attempt.is_named = False
+
+    def settle(self, day: date, manifest: Mapping[str, Any]) -> None:
+        """Put the files of a published day in their places, where a crash kept them from it.
+
+        Raises:
+            OSError: a folder cannot be written.
+        """
+        if "attempt" not in manifest:
+            return
+        folder = self.folder / manifest["attempt"]
+        settled = manifests.in_place(manifest, day)
+        self._prepare(day, folder, settled)
+        self._finish(day, folder, settled)
+        _discard(folder)
+
+    def remove(self, day: date) -> None:
+        """Remove a day, its manifest first."""
+        manifest_path(self.root, self.source, day).unlink(missing_ok=True)
+        if self.folder.exists():
+            _fsync(self.folder)
+        for folder in self.folder.glob(f"*/{day.isoformat()}"):
+            shutil.rmtree(folder)
+            _remove_empty(folder.parent, self.folder)
+        self._sweep_attempts(day)
+
+    def _prepare(self, day: date, attempt: Path, manifest: Mapping[str, Any]) -> None:
+        """Give each file its second name, in the folder where it belongs."""
+        for source, final in self._moves(day, attempt, manifest):
+            _make_folders(final.parent)
+            if final.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(final))
+            second = _second_name(attempt, final)
+            second.unlink(missing_ok=True)
+            _place(source, second)
+        _fsync(attempt)
+
+    def _write_manifest(self, day: date, attempt: Path, manifest: Mapping[str, Any]) -> None:
+        draft = attempt / "manifest.json"
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(manifest_path(self.root, self.source, day))
+
+    def _finish(self, day: date, attempt: Path, manifest: Mapping[str, Any]) -> None:
+        """Let each file take its place, and the manifest say so."""
+        _fsync(self.folder)
+        finals = [final for _, final in self._moves(day, attempt, manifest)]
+        for final in finals:
+            _second_name(attempt, final).rename(final)
+        here = self.folder.glob
+        for stale in {*here(f"*/{day}/*.csv"), *here(f"*/{day}/*.csv.new")}.difference(finals):
+            # a table that was dropped, renamed or deselected since the day was last staged
+            stale.unlink()
+            _remove_empty(stale.parent, self.folder)
+        for folder in {final.parent for final in finals}:
+            _fsync(folder)
+        self._write_manifest(day, attempt, manifest)
+        _fsync(self.folder)
+
+    def _moves(
+        self, day: date, attempt: Path, manifest: Mapping[str, Any]
+    ) -> Iterator[tuple[Path, Path]]:
+        """Yield (where it is, where it belongs) for each file of an attempt."""
+        for resource in manifest["resources"]:
+            table = resource["stream"]
+            final = file_path(self.root, self.source, day, table)
+            yield self.folder / relative_path(day, table, attempt.name), final
+            rejects = attempt / f"{safe_name(table)}.rejects"
+            if rejects.exists():
+                yield rejects, final.parent / REJECTS
+
+    def _sweep_attempts(self, own: date) -> None:
+        """Remove the attempts of dead runs that no manifest names. The caller has own's lease."""
+        for folder in self.folder.glob(".*.*"):
+            parts = attempt_parts(folder.name)
+            if not parts or not (parts[0] == own.isoformat() or is_abandoned(folder)):
+                continue
+            # its run is dead: no manifest will come to name it that does not name it now
+            named = self.read(date.fromisoformat(parts[0])) or b""
+            if folder.name.encode() not in named:
+                _discard(folder)
+
+
+def _second_name(attempt: Path, final: Path) -> Path:
+    """Return the name that a file has beside its place until it takes it."""
+    return final.with_name(f"{attempt.name.rpartition('.')[2]}.{final.name}.new")
+
+
+def _discard(attempt: Path) -> None:
+    """Remove an attempt: the second names of its files first, they are found by these."""
+    day = attempt.name.split(".")[1]
+    for path in sorted(attempt.glob("*")):
+        if path.suffix not in {".csv", ".rejects"}:
+            continue
+        name = f"{path.stem}.csv" if path.suffix == ".csv" else REJECTS
+        folder = attempt.parent / path.stem / day
+        with contextlib.suppress(OSError):
+            _second_name(attempt, folder / name).unlink(missing_ok=True)
+            _remove_empty(folder, attempt.parent)
+    shutil.rmtree(attempt, ignore_errors=True)
+
+
+def _place(source: Path, target: Path) -> None:
+    """Give a file a second name; where the filesystem cannot, copy it."""
+    try:
+        target.hardlink_to(source)
+    except OSError as error:
+        if error.errno not in _NO_LINK:
+            raise
+        shutil.copyfile(source, target)
+        _fsync(target)
+
+
+def _make_folders(folder: Path) -> None:
+    """Make a folder and those above it, each on the disk before the next."""
+    if folder.is_dir():
+        return
+    _make_folders(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    _fsync(folder.parent)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_empty(folder: Path, root: Path) -> None:
+    while folder != root:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent

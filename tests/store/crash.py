@@ -1,0 +1,96 @@
+"""A crash injector: ends a process, or fails a call, at the n-th call that changes the disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+_CHANGES = {
+    "os.rename", "os.link", "os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.utime", "open",
+    "os.symlink", "os.chmod",
+}  # fmt: skip
+_at: Callable[[], None] | None = None
+_below = ""
+
+
+def _hook(event: str, args: tuple[Any, ...]) -> None:
+    if _at is None or event not in _CHANGES:
+        return
+    if event == "open" and not str(args[0]).startswith(_below):
+        return
+    _at()
+
+
+sys.addaudithook(_hook)  # it stays: Python has no way to take one back
+_fsync = os.fsync
+
+
+def _counted_fsync(descriptor: int) -> None:
+    if _at is not None:
+        _at()
+    _fsync(descriptor)
+
+
+os.fsync = _counted_fsync  # no audit event tells of it
+
+
+class Injector:
+    """Counts the calls of a block that touch the disk below a folder, and acts at one of them."""
+
+    def __init__(self, below: Path, number: int, act: Callable[[], None]) -> None:
+        self.calls = 0
+        self._below, self._number, self._act = str(below), number, act
+
+    def __enter__(self) -> Injector:
+        global _at, _below
+        _at, _below = self._count, self._below
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        global _at
+        _at = None
+
+    def _count(self) -> None:
+        self.calls += 1
+        if self.calls == self._number:
+            self._act()
+
+
+def crash(below: Path, number: int, work: Callable[[], None]) -> bool:
+    """Do work in a process that is gone at its n-th call; return whether it came so far."""
+    child = os.fork()
+    if child == 0:
+        try:
+            with Injector(below, number, lambda: os._exit(9)):
+                work()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in {0, 9}, code
+    return code == 9
+
+
+def fail(below: Path, number: int, work: Callable[[], None]) -> BaseException | None:
+    """Do work whose n-th call fails as on a full disk; return what it raised."""
+
+    def full() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    try:
+        with Injector(below, number, full):
+            work()
+    except Exception as error:
+        return error
+    return None
+
+
+def calls(below: Path, work: Callable[[], None]) -> int:
+    """Do work and return how often it touched the disk."""
+    with Injector(below, 0, lambda: None) as injector:
+        work()
+    return injector.calls

@@ -1,0 +1,312 @@
+"""A seal leaves the old day or the new one, proven by its manifest, wherever it ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from crash import calls, crash, fail
+from staging import DAY, NEW, OLD, Day, files, fill, found, in_place, litter, opened, stage
+
+from sealed_days.core.errors import BusyError, FileError
+from sealed_days.store import files as store_files
+from sealed_days.store.days import StagedDays
+
+BEFORE: list[Day | None] = [None, OLD]
+
+
+def lay(root: Path, before: Day | None) -> None:
+    """Bring a folder to what it was before the seal."""
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir()
+    if before is not None:
+        stage(root, before)
+
+
+def assert_old_or_new(root: Path, before: Day | None) -> Day | None:
+    """Return the day that is there by plain paths, and by our reader; the next run replaces it."""
+    day = found(root)
+    assert day in [before and files(before), files(NEW)]
+    if day is not None:
+        assert opened(root) == day
+        assert found(root) == day
+        expected = NEW if day == files(NEW) else OLD
+        assert {name: in_place(root).get(name) for name in expected} == expected
+    stage(root, NEW)
+    assert found(root) == opened(root) == files(NEW)
+    assert in_place(root) == NEW
+    assert litter(root) == []
+    return day
+
+
+@pytest.mark.parametrize("before", BEFORE, ids=["first", "again"])
+def test_a_crash_at_every_call_of_a_seal_leaves_the_old_day_or_the_new_one(
+    root: Path, before: Day | None
+) -> None:
+    seen: list[Day | None] = []
+    number = 1
+    lay(root, before)
+    while crash(root, number, lambda: stage(root, NEW)):
+        seen.append(assert_old_or_new(root, before))
+        lay(root, before)
+        number += 1
+    assert number > 40, "the injector must see what a seal does"
+    old, new = before and files(before), files(NEW)
+    assert old in seen
+    assert new in seen
+    assert seen == sorted(seen, key=lambda day: day == new), "once new, always new"
+
+
+@pytest.mark.parametrize("before", BEFORE, ids=["first", "again"])
+def test_a_call_that_fails_leaves_the_old_day_or_the_new_one(
+    root: Path, before: Day | None
+) -> None:
+    lay(root, before)
+    number = 1
+    while True:
+        error = fail(root, number, lambda: stage(root, NEW))
+        day = found(root)
+        if error is None and day == files(NEW):
+            if calls(root, lambda: stage(root, NEW)) < number:
+                break
+        elif isinstance(error, FileError):
+            # what comes after the rename: the day is there, and the line says what is left
+            assert day == files(NEW)
+            assert "s 2025-01-31 is sealed, but" in str(error)
+        elif error is not None:
+            assert isinstance(error, OSError)
+            assert day in [before and files(before), files(NEW)]
+        assert_old_or_new(root, before)
+        lay(root, before)
+        number += 1
+    assert number > 40
+
+
+@pytest.mark.parametrize("kind", ["crash", "error"])
+def test_settling_can_itself_be_interrupted(root: Path, kind: str) -> None:
+    end = crash if kind == "crash" else fail
+    first = 0
+    while True:  # the first call after the rename that publishes
+        first += 1
+        lay(root, OLD)
+        assert crash(root, first, lambda: stage(root, NEW))
+        if found(root) == files(NEW):
+            break
+    number = 0
+    while True:
+        number += 1
+        lay(root, OLD)
+        assert crash(root, first, lambda: stage(root, NEW))
+        ended = end(root, number, lambda: StagedDays(root, "s").open(DAY) and None)
+        assert found(root) == files(NEW)
+        if not ended and calls(root, lambda: opened(root) and None) < number:
+            break
+        assert opened(root) == files(NEW)
+        assert in_place(root) == NEW
+    assert number > 10
+
+
+def test_a_prune_takes_the_manifest_first(root: Path) -> None:
+
+    def remove() -> None:
+        days = StagedDays(root, "s")
+        with days.hold(DAY):
+            days.store.remove(DAY)
+
+    number = 0
+    while True:
+        number += 1
+        lay(root, OLD)
+        stage(root, NEW, date(2025, 1, 30))
+        if not crash(root, number, remove):
+            break
+        assert found(root) in [None, files(OLD)]
+        assert found(root, date(2025, 1, 30)) == files(NEW)
+        remove()
+        assert found(root) is None
+        assert in_place(root) == {}
+    assert number > 5
+    assert in_place(root, date(2025, 1, 30)) == NEW
+
+
+OBSTACLES = {
+    "a file where a new table's folder belongs": lambda root: (root / "s" / "a%2Fb").touch(),
+    "a file where the day's folder belongs": lambda root: (
+        (root / "s" / "a%2Fb").mkdir(),
+        (root / "s" / "a%2Fb" / str(DAY)).touch(),
+    ),
+    "a folder where the file belongs": lambda root: (
+        root / "s" / "a%2Fb" / str(DAY) / "a%2Fb.csv"
+    ).mkdir(parents=True),
+    "a folder where the rejects belong": lambda root: (
+        root / "s" / "a%2Fb" / str(DAY) / "rejects.csv"
+    ).mkdir(parents=True),
+}
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES)
+def test_what_is_in_the_way_is_found_before_anything_is_touched(root: Path, obstacle: str) -> None:
+    lay(root, OLD)
+    OBSTACLES[obstacle](root)
+    with pytest.raises(OSError) as caught:
+        stage(root, NEW)
+    assert str(caught.value.filename).startswith(str(root / "s" / "a%2Fb"))
+    assert found(root) == files(OLD)
+    assert {k: v for k, v in in_place(root).items() if k in OLD} == OLD
+    assert litter(root) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_of_another_owner_is_found_before_anything_is_touched(root: Path) -> None:
+    lay(root, OLD)
+    folder = root / "s" / "orders" / str(DAY)
+    folder.chmod(0o500)
+    with pytest.raises(PermissionError):
+        stage(root, NEW)
+    folder.chmod(0o700)
+    assert found(root) == files(OLD)
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a second filesystem")
+@pytest.mark.parametrize("link", ["s", "s/orders", "s/new"])
+def test_folders_may_be_links_to_another_filesystem(tmp_path: Path, link: str) -> None:
+    import tempfile
+
+    root = tmp_path / "output"
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:
+        assert Path(other).stat().st_dev != tmp_path.stat().st_dev
+        stage(root, OLD)
+        place = root / link
+        shutil.copytree(place, Path(other) / "there") if place.exists() else None
+        shutil.rmtree(place, ignore_errors=True)
+        (Path(other) / "there").mkdir(exist_ok=True)
+        place.symlink_to(Path(other) / "there")
+        assert found(root) == files(OLD)
+        scratch = root / ".scratch" / "mine"
+        scratch.mkdir(parents=True)
+        with StagedDays(root, "s").begin(DAY) as draft:
+            (scratch / "new.csv").write_bytes(b"id,v\n3,new\n")
+            draft.take("new", scratch / "new.csv")
+            fill(draft, NEW | {"new": b"id,v\n3,new\n"})
+            draft.seal()
+        scratch.rmdir()
+        assert found(root) == files(NEW) | {"new": b"id,v\n3,new\n"}
+        assert litter(root) == []
+
+
+def test_a_filesystem_without_links_is_copied_on(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    lay(root, OLD)
+    stage(root, NEW)
+    assert found(root) == files(NEW)
+    assert in_place(root) == NEW
+
+
+def test_two_runs_of_a_day_exclude_each_other_and_two_days_do_not(root: Path) -> None:
+    days = StagedDays(root, "s", "my-job")
+    with days.begin(DAY), days.begin(date(2025, 1, 30)):
+        with pytest.raises(BusyError) as caught:
+            days.begin(DAY)
+        assert f"s 2025-01-31 is being written by another run (process {os.getpid()} on " in str(
+            caught.value
+        )
+        assert "DATE=2025-01-31 meltano run my-job" in str(caught.value)
+    days.begin(DAY).close()
+    assert litter(root) == []
+
+
+def test_an_attempt_that_a_manifest_names_outlives_its_process_and_every_sweep(
+    root: Path,
+) -> None:
+    number = 0
+    while found(root) != files(NEW):
+        number += 1
+        lay(root, OLD)
+        crash(root, number, lambda: stage(root, NEW))
+    stage(root, OLD, date(2025, 2, 1))  # another day's run sweeps what dead runs left
+    assert found(root) == files(NEW)
+    assert litter(root) != []
+    assert opened(root) == files(NEW)
+    assert in_place(root) == NEW
+
+
+def test_dead_attempts_go_with_the_next_day(root: Path) -> None:
+    lay(root, OLD)
+    total = calls(root, lambda: stage(root, NEW))
+    lay(root, OLD)
+    half = next(
+        n
+        for n in range(total // 3, total)
+        if crash(root, n, lambda: stage(root, NEW)) and list((root / "s").rglob("*.new"))
+    )
+    assert half
+    stage(root, OLD, date(2025, 2, 1))
+    assert [name for name in litter(root) if not name.endswith(f"s.{DAY}.lock")] == []
+    assert in_place(root) == OLD
+
+
+def test_a_lost_attempt_is_a_damaged_day_that_can_be_staged_again(root: Path) -> None:
+    number = 0
+    while found(root) != files(NEW):
+        number += 1
+        lay(root, OLD)
+        crash(root, number, lambda: stage(root, NEW))
+    for folder in (root / "s").glob(".2025-01-31.*"):
+        shutil.rmtree(folder)
+    with pytest.raises(FileError, match=r"is missing though s 2025-01-31 is sealed: run DATE="):
+        opened(root)
+    stage(root, NEW)
+    assert opened(root) == files(NEW)
+    assert litter(root) == []
+
+
+def test_a_reader_who_may_not_write_reads_the_files_where_they_are(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = 0
+    while found(root) != files(NEW):
+        number += 1
+        lay(root, OLD)
+        crash(root, number, lambda: stage(root, NEW))
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store_files, "take_lease", refuse)
+        assert opened(root) == files(NEW)
+    lease = StagedDays(root, "s").hold(DAY)
+    assert opened(root) == files(NEW)
+    lease.close()
+
+
+def test_the_rows_that_were_set_aside_lie_beside_their_table(root: Path) -> None:
+    stage(root, OLD)
+    assert in_place(root) == OLD
+    stage(root, {"orders": OLD["orders"], "gone": OLD["gone"]})
+    assert in_place(root) == files(OLD)
+
+
+def test_a_draft_that_is_not_sealed_leaves_nothing(root: Path) -> None:
+    stage(root, OLD)
+    before = sorted(root.rglob("*"))
+    with StagedDays(root, "s").begin(DAY) as draft:
+        fill(draft, NEW)
+    assert sorted(root.rglob("*")) == before
+
+
+def test_a_file_of_another_size_is_refused(root: Path) -> None:
+    with StagedDays(root, "s").begin(DAY) as draft:
+        fill(draft, {"orders": OLD["orders"]})
+        table = draft._tables["orders"]
+        draft.path("orders").write_bytes(b"id\n")
+        with pytest.raises(FileError, match=r"has 3 bytes where 11 were written"):
+            draft.add(table)
