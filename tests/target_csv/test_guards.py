@@ -1,4 +1,4 @@
-"""Guards see what a day lost against the last one, and hold it only where they are told to."""
+"""Guards find what a day lost since the last one, and stop it only where they are set to."""
 
 from __future__ import annotations
 

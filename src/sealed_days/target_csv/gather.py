@@ -1,4 +1,4 @@
-"""A day in the making, as the messages of a run fill it: complete, or not published."""
+"""Gathers the messages of a run into a day, and seals it if it is complete."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ logger = logging.getLogger("target-csv")
 
 @dataclass
 class _Stream:
-    """What is known of a stream. `ended` holds only until its next row or file."""
+    """What the messages said of a stream. A later row or file resets `ended`."""
 
     origin: str
     schema: dict[str, Any]
@@ -73,7 +73,7 @@ class DayInTheMaking:
         return self._draft
 
     def close(self) -> None:
-        """Give the lock and the scratch folder back."""
+        """Release the lock and remove the scratch folder."""
         if self._draft is not None:
             self._draft.close()
             self._draft = None
@@ -117,7 +117,7 @@ class DayInTheMaking:
             self.streams[stream] = _Stream(message["stream"], schema, keys, staging)
 
     def rows(self, stream: str) -> None:
-        """Note that rows came, so that the stream is not complete before it says so again."""
+        """Note that rows came: the stream is open until its next ACTIVATE_VERSION."""
         self.streams[stream].ended = False
 
     def file(self, stream: str, message: dict[str, Any]) -> None:
@@ -157,7 +157,7 @@ class DayInTheMaking:
         self.draft.add(known.table)
 
     def ended(self, stream: str) -> None:
-        """Note that a stream says that it is complete."""
+        """Mark a stream finished."""
         self.streams[stream].ended = True
 
     def check_complete(self) -> None:
@@ -199,13 +199,13 @@ class DayInTheMaking:
         logger.info("manifest: %s", self._days.manifest_path(self.day))
 
     def _guard(self) -> None:
-        """Hold the day against the last sealed day before it."""
+        """Compare the day with the last sealed day before it."""
         before = [day for day in self._days.list() if day < self.day]
         try:
             previous = self._days.read_manifest(before[-1]) if before else None
         except UserError as error:
-            # that day is in disorder, which says nothing of this one
-            logger.warning("not held against the day before: %s", error)
+            # an unreadable day before is no fault of this one
+            logger.warning("not compared with the day before: %s", error)
             previous = None
         tables = [known.table for known in self.streams.values() if known.table]
         held: list[str] = []
@@ -231,6 +231,6 @@ class DayInTheMaking:
     def _cannot_write(self, error: OSError) -> UserError:
         return UserError(
             f"cannot write {error.filename or self._days.root}: {error.strerror}; "
-            f"{self._days.source} {self.day} was not sealed; make room or mend the folder, "
+            f"{self._days.source} {self.day} was not sealed; make room or allow writing, "
             f"then run {self._command}"
         )

@@ -1,4 +1,4 @@
-"""What a new day is held against before it is sealed or published: the last day that was."""
+"""Compares a new day with the last sealed one: has a table shrunk, become empty, lost a column?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sealed_days.target_csv.settings import Guards
 
 @dataclass(frozen=True)
 class Finding:
-    """One line on what a guard saw; where `fails`, the day must not be published."""
+    """What a guard found, in one line; where `fails`, the day must not be sealed."""
 
     line: str
     fails: bool
@@ -27,7 +27,7 @@ def check(
 
     Args:
         tables: the tables of the new day.
-        previous: the manifest of the last sealed day before it; None finds nothing.
+        previous: the manifest of the last sealed day before it; None where there is none.
         guards: what to do about it.
     """
     if previous is None:
@@ -60,7 +60,7 @@ def check(
             plural = "s" if len(gone) > 1 else ""
             add("column_vanished", f"{name} lost the column{plural} {', '.join(gone)} since {day}")
         if "slice" in {table.kind, resource["kind"]}:
-            continue  # a day's share of a table says nothing of the next day's
+            continue  # slices of two days may differ in size
         if table.file.rows == 0 < rows:
             add("became_empty", f"{name} is empty: {day} had {rows:,} rows")
         elif table.file.rows < rows * (1 - guards.shrink_percent / 100):
