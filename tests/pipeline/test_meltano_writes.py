@@ -14,7 +14,7 @@ from el_project import BIN, Project, make_project
 WRITES = [
     pytest.param(
         ["config", "set", "tap-postgres", "parallelism", "3"],
-        ["      parallelism: 3"],
+        ["      parallelism: '3'"],
         [],
         id="config set, a new key",
     ),

@@ -76,16 +76,6 @@ WRONG = [
 ]
 
 
-# until tap-postgres goes the one way
-WRONG = [
-    case
-    if case[0] != "tap-postgres"
-    or (REPOSITORY / "src/sealed_days/tap_postgres/settings.py").exists()
-    else pytest.param(*case, marks=pytest.mark.skip("tap-postgres has no settings.py yet"))
-    for case in WRONG
-]
-
-
 @pytest.fixture(scope="module")
 def copy(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project on the databases of the session's, whose meltano.yml a test may change."""
