@@ -101,7 +101,7 @@ def refused(copy: Project, plugin: str, **env: str) -> str:
     return said
 
 
-@pytest.mark.parametrize(("plugin", "what", "says"), WRONG, ids=str)
+@pytest.mark.parametrize(("plugin", "what", "says"), WRONG, ids=[f"{w[0]}: {w[2]}" for w in WRONG])
 def test_a_wrong_setting_in_meltano_yml_is_one_line(
     copy: Project, plugin: str, what: Callable[[dict[str, Any]], None], says: str
 ) -> None:
