@@ -129,7 +129,7 @@ class StagedDays:
         return table
 
     def _settled(self, day: date) -> dict[str, Any]:
-        """Return the manifest of a day; finish first what a crash left undone, if we may."""
+        """Return the manifest of a day; first finish what a crash left undone, if we may write."""
         manifest = self.read_manifest(day)
         if "attempt" not in manifest:
             return manifest
@@ -161,7 +161,7 @@ class StagedDays:
         return lease
 
     def begin(self, day: date) -> Draft:
-        """Start a day: take its lease; what dead runs left goes.
+        """Start a day: take its lease, and remove what dead runs left.
 
         Raises:
             BusyError: another run is writing this day.

@@ -4,8 +4,8 @@ All that can fail comes before the rename: the files are on the disk, and a seco
 each stands in the folder where it belongs. The manifest that is renamed in names the files by
 the attempt's folder, where they are; so the day is whole and proven at once, by plain paths.
 Then the files take their places, and a manifest that names those is renamed in. A crash before
-the first rename leaves the old day, one after it the new day; whoever opens the day next, or
-writes it again, does the rest.
+the first rename leaves the old day, one after it the new day; the next run that opens or writes
+the day does the rest.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ from sealed_days.store.lock import Lease, holder, take_lease
 from sealed_days.store.scratch import LOCK, is_abandoned, lock_folder, sweep
 
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
-"""What link(2) says where it cannot work: another filesystem, or one without links."""
+"""Errors of link(2) where it cannot work: another filesystem, or one without links."""
 
 
 class Folder:
-    """The attempt of a store of files: its lock says that a process is at it.
+    """The attempt of a store of files: its lock shows that a process writes there.
 
     Args:
         path: the folder to make.
-        area: where taps leave what they hand over; what nobody needs any more goes with this.
+        area: the taps' scratch area; what dead runs left there is removed at the end.
     """
 
     def __init__(self, path: Path, area: Path) -> None:
@@ -66,7 +66,7 @@ class Folder:
         if not self.is_named:
             _discard(self.path)
         os.close(lock)
-        with contextlib.suppress(OSError):  # what is left goes with the next run
+        with contextlib.suppress(OSError):  # the next run removes what is left
             sweep(self._area)
 
 
@@ -110,7 +110,7 @@ class Files:
         return take_lease(self._lock(day))
 
     def holder(self, day: date) -> str:
-        """Return who has a day's lease, in words; "" where that is not known."""
+        """Return who holds a day's lease, in words; "" where unknown."""
         return holder(self._lock(day))
 
     def _lock(self, day: date) -> Path:
@@ -193,7 +193,7 @@ class Files:
         draft.rename(manifest_path(self.root, self.source, day))
 
     def _finish(self, day: date, attempt: Path, manifest: Mapping[str, Any]) -> None:
-        """Let each file take its place, and the manifest say so."""
+        """Rename each file to its place, then the manifest that names these places."""
         _fsync(self.folder)
         finals = [final for _, final in self._moves(day, attempt, manifest)]
         for final in finals:
@@ -226,19 +226,19 @@ class Files:
             parts = attempt_parts(folder.name)
             if not parts or not (parts[0] == own.isoformat() or is_abandoned(folder)):
                 continue
-            # its run is dead: no manifest will come to name it that does not name it now
+            # its run is dead: no later manifest can name it
             named = self.read(date.fromisoformat(parts[0])) or b""
             if folder.name.encode() not in named:
                 _discard(folder)
 
 
 def _second_name(attempt: Path, final: Path) -> Path:
-    """Return the name that a file has beside its place until it takes it."""
+    """Return the temporary name of a file, in the folder of its final name."""
     return final.with_name(f"{attempt.name.rpartition('.')[2]}.{final.name}.new")
 
 
 def _discard(attempt: Path) -> None:
-    """Remove an attempt: the second names of its files first, they are found by these."""
+    """Remove an attempt: first the second names of its files, which are found by the files."""
     day = attempt.name.split(".")[1]
     for path in sorted(attempt.glob("*")):
         if path.suffix not in {".csv", ".rejects"}:

@@ -1,7 +1,7 @@
 """The one seam between staged days and where they lie: what a kind of store must do.
 
 `files` is the kind for a folder. Objects in a bucket would be another: their manifest names
-the attempt's objects for good, so that `publish` is one conditional put and `settle` nothing.
+the attempt's objects for good, so `publish` is one conditional put and `settle` does nothing.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ class Store(Protocol):
         """Return the right to write a day, None while another run has it."""
 
     def holder(self, day: date) -> str:
-        """Return who has a day's lease, in words; "" where that is not known."""
+        """Return who holds a day's lease, in words; "" where unknown."""
 
     def attempt(self, day: date) -> Attempt:
-        """Begin a day; what dead attempts left goes. The caller has the day's lease."""
+        """Begin a day; remove what dead attempts left. The caller holds the day's lease."""
 
     def publish(self, day: date, attempt: Attempt, manifest: Mapping[str, Any]) -> None:
         """Make an attempt the day. It succeeds, or the day is as it was.

@@ -1,4 +1,4 @@
-"""Locks on files: held by a process, given back when it ends."""
+"""Locks on files: held by a process, released at its end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Lease:
         self._descriptor = descriptor
 
     def close(self) -> None:
-        """Give it back. Its file goes first, while no other run can have the lock."""
+        """Release it. Its file is removed first, while no other run can hold the lock."""
         lock, self._descriptor = self._descriptor, -1
         if lock >= 0:
             try:
@@ -44,8 +44,8 @@ class Lease:
 def take_lease(path: Path) -> Lease | None:
     """Return the lease whose lock is the file `path`, None while another process has it.
 
-    Only who holds the lock may remove the file: whoever else took it for a moment to look
-    would keep out the run that it belongs to.
+    Only the holder of the lock may remove the file: another process that took the lock just to
+    look would keep out the run that needs it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
@@ -72,7 +72,7 @@ def _is_at(path: Path, descriptor: int) -> bool:
 
 
 def holder(path: Path) -> str:
-    """Return who holds a lease, as its file says: `process 7 on host`; "" where it says nothing."""
+    """Return who holds a lease, as written in its file: `process 7 on host`; "" where unknown."""
     try:
         return path.read_text("utf-8", "replace")[:200]
     except OSError:

@@ -1,4 +1,4 @@
-"""Files in the making: where they lie, and how what dead runs left goes away."""
+"""Scratch files: how they are written and hashed, and how those of dead runs are removed."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ WRITE_BEHIND = 8 << 20
 """Bytes of a scratch file that the disk begins to write at a time."""
 
 LOCK = ".lock"
-"""The lock of a folder of files in the making: who writes there holds it."""
+"""The lock of a scratch folder, held by the process that writes there."""
 
 _NAME = re.compile(r"(.+)-(\d+)\.(\d+)-[0-9a-f]{8}")
 _FOREIGN_SCRATCH_SECONDS = 2 * 24 * 3600
 
 
 class ScratchFile:
-    """A file in the making: what is written is hashed and counted, and soon on its way to the disk.
+    """A file being written: hashed, counted, and flushed to the disk early.
 
-    So the fsync that comes before a day is sealed finds little left to wait for.
+    So the fsync before a day is sealed has little left to wait for.
     """
 
     def __init__(self, path: Path) -> None:
@@ -72,17 +72,17 @@ def _begin_writing(descriptor: int, start: int, length: int) -> None:
     if sys.platform == "linux":
         import ctypes
 
-        write = 2  # SYNC_FILE_RANGE_WRITE of man 2 sync_file_range; what it says does not matter
+        write = 2  # SYNC_FILE_RANGE_WRITE of man 2 sync_file_range; its result does not matter
         ctypes.CDLL(None).sync_file_range(
             descriptor, ctypes.c_int64(start), ctypes.c_int64(length), write
         )
 
 
 class Scratch:
-    """A folder for files in the making.
+    """A folder for scratch files.
 
     It is named after the host and the process that runs tap and target together (their
-    parent), so that it outlives the tap, which ends before the target has taken its files.
+    parent), so that it outlives the tap, which may end before the target has moved its files.
     """
 
     def __init__(self, area: Path) -> None:
@@ -93,19 +93,19 @@ class Scratch:
         self._lock = lock_folder(self.path, fcntl.LOCK_SH)
 
     def close(self) -> None:
-        """Remove the folder and all that is left in it."""
+        """Remove the folder with all its files."""
         shutil.rmtree(self.path, ignore_errors=True)
         self.leave()
 
     def leave(self) -> None:
-        """Leave the files to whoever was told of them."""
+        """Release the lock; the target moves the files that the messages named."""
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
 
 
 def lock_folder(folder: Path, kind: int) -> int:
-    """Lock a new folder before anybody can see its lock; return the descriptor to close."""
+    """Lock a new folder before others can see its lock file; return the descriptor to close."""
     new = folder / f"{LOCK}.new"
     lock = os.open(new, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -118,7 +118,7 @@ def lock_folder(folder: Path, kind: int) -> int:
 
 
 def is_abandoned(folder: Path) -> bool:
-    """Return whether nobody holds a folder's lock. One without a lock is just being made."""
+    """Return whether no process holds a folder's lock. A folder without one is still being made."""
     try:
         lock = os.open(folder / LOCK, os.O_RDWR)
     except OSError:
@@ -146,7 +146,7 @@ def sweep(area: Path) -> None:
 def _is_dead(folder: Path) -> bool:
     name = _NAME.fullmatch(folder.name)
     if not name:
-        return False  # whatever it is, it is not ours
+        return False  # not ours
     machine, process, started = name.groups()
     try:
         files = [entry.name for entry in folder.iterdir()]
@@ -174,7 +174,7 @@ def _is_old(folder: Path) -> bool:
 
 
 def _machine() -> str:
-    """Return what tells apart two places whose process numbers mean different processes."""
+    """Return a name for this host and PID namespace: elsewhere a process number means another."""
     try:
         # containers may bear their host's name
         space = f".{Path('/proc/self/ns/pid').stat().st_ino:x}"
@@ -186,7 +186,7 @@ def _machine() -> str:
 def _started(process: int) -> str:
     """Return when a process started, in the kernel's ticks; "" where it is gone.
 
-    A process number alone would name another process one day. Where there is no /proc, "0".
+    Process numbers are used again; with the start time they are unique. Without /proc: "0".
     """
     try:
         # man 5 proc_pid_stat: field 22; the second one, in brackets, may hold anything

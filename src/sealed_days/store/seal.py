@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class Draft:
-    """A day in the making: files gather in an attempt until `seal` publishes them all.
+    """A day that is being written: files gather in an attempt until `seal` publishes them all.
 
-    As a context manager it gives the lease back, sealed or not.
+    As a context manager it releases the lease, sealed or not.
     """
 
     def __init__(self, days: StagedDays, day: date, lease: Lease) -> None:
@@ -79,7 +79,7 @@ class Draft:
         """Register a table whose file is complete at `path(table.name)`.
 
         Raises:
-            FileError: the file has not the size it is said to have.
+            FileError: the file has another size than its proof.
         """
         size = self.path(table.name).stat().st_size
         if size != table.file.bytes:
@@ -110,7 +110,7 @@ class Draft:
         return manifest
 
     def close(self) -> None:
-        """Remove what was not published and give the lease back."""
+        """Remove what was not published and release the lease."""
         try:
             self._attempt.close()
         finally:
