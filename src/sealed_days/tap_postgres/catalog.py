@@ -189,7 +189,7 @@ def read_schemas(connection: Connection) -> list[str]:
 
 
 def read_sizes(connection: Connection, tables: Iterable[Table]) -> dict[int, int]:
-    """Return the sizes of the tables' heaps in bytes, by oid: of a partitioned one's together.
+    """Return the sizes of the tables' heaps in bytes, by oid; partitions are summed.
 
     Size is asked for under a lock of ours: it would wait for another's.
     """

@@ -1,4 +1,4 @@
-"""A table's file, put together in order from parts that come whenever they come."""
+"""A table's file, written in order from parts that arrive in any order."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class OrderedFile:
             else:
                 part.overflow = part.overflow or part.path.open("w+b", buffering=0)
         if is_its_turn:
-            # nobody else does until this part has ended
+            # no other part writes until this one is finished
             self._put(data)
         elif part.overflow:
             rest = data
@@ -79,7 +79,7 @@ class OrderedFile:
             return self.is_complete
 
     def _enter(self, part: FilePart) -> None:
-        """Put into the file what a part had to keep until its turn."""
+        """Write to the file what a part kept until its turn."""
         for block in part.waiting:
             self._put(block)
             self._waiting -= len(block)

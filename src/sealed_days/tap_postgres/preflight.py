@@ -1,4 +1,4 @@
-"""Everything that stands in the way of reading the selected tables, found before any is copied.
+"""Checks, before anything is copied, that each selected table can be read as a whole.
 
 One run names them all, each with the GRANT that helps and the line of `select` that leaves it out.
 """

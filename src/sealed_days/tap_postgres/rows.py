@@ -132,7 +132,7 @@ def _value(text: str, kind: str, json_as_object: bool) -> Any:
 
 
 def _for_strangers(value: Any, kind: str, dates_as_string: bool) -> Any:
-    """Return what a target that is not ours expects, None where it cannot be told."""
+    """Return what a target that is not ours expects, None where that is unknown."""
     base = base_name(kind)
     if base in _FLOATS or base == "numeric":
         if isinstance(value, ExactFloat):

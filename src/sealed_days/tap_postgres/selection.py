@@ -54,7 +54,7 @@ class SelectedTable:
 
 @dataclass(frozen=True)
 class Selection:
-    """What a run reads, and what there is to say about what it leaves out."""
+    """What a run reads, with remarks and warnings about what it leaves out."""
 
     tables: tuple[SelectedTable, ...]
     remarks: tuple[str, ...] = ()

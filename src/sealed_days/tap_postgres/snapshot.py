@@ -139,7 +139,7 @@ def _take(source: Source, session: Session, settings: Settings, choose: Choose) 
 
 
 def _lock(session: Session, tables: list[Table], seconds: float) -> None:
-    """Lock all tables; those that their children must not follow into, by ONLY."""
+    """Lock all tables; plain ones by ONLY, without their inheritance children."""
     if not tables:
         return
     names = (

@@ -36,7 +36,7 @@ class Session:
         self.is_pooled = pid != connection.info.backend_pid
 
     def begin(self, snapshot: str | None = None) -> None:
-        """Begin a REPEATABLE READ transaction, at an exported snapshot or at one to come."""
+        """Begin a REPEATABLE READ transaction, at an exported snapshot or at a new one."""
         at = f"SET TRANSACTION SNAPSHOT {quote_literal(snapshot)}; " if snapshot else ""
         self.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {at}{self._pin}")
 
