@@ -307,10 +307,20 @@ def test_a_map_leaves_a_whole_file_out(run: Run, maps: dict[str, Any]) -> None:
 
 
 def test_a_map_of_another_stream_leaves_a_whole_file_alone(run: Run) -> None:
-    maps = {"u": {"v": "md5(v)"}, "x-*": "__NULL__"}
-    done = run(schema("t"), run.file("t", GOOD), END("t", 1), stream_maps=maps)
+    messages = (schema("t"), run.file("t", GOOD), END("t", 1))
+    other = (schema("u", whole=False), record("u", id=1, v="a"), END("u", 1))
+    done = run(*messages, *other, stream_maps={"u": {"v": "md5(v)"}})
     assert done.returncode == 0, done.stderr
     assert run.path("t").read_bytes() == GOOD
+
+
+def test_a_map_of_no_stream_is_refused_before_the_day_is_sealed(run: Run) -> None:
+    done = run(
+        schema("t"), run.file("t", GOOD), END("t", 1), stream_maps={"ts": {"__alias__": "u"}}
+    )
+    assert done.returncode == 1
+    assert "stream_maps names ts, which is no stream of this run" in done.stderr
+    assert run.manifest() is None
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from sealed_days.core.errors import SourceError, UserError
 from sealed_days.core.messages import SOURCE_TYPE, STAGING
 from sealed_days.core.pgtypes import json_schema
 from sealed_days.core.proven_file import ProvenFile
+from sealed_days.core.stream_maps import check_names
 from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.store.days import SealedDay
 from sealed_days.store.manifest import StagedTable
@@ -205,6 +206,7 @@ class TapCSV(ChecksSettings, Tap):
         A target knows so the full list before the first row, and a stream is complete when
         its ACTIVATE_VERSION is there. There is no state: a file is read as a whole.
         """
+        check_names(self.config.get("stream_maps") or {}, self.streams.keys())
         streams = [
             stream
             for stream in self.streams.values()

@@ -18,6 +18,7 @@ from tap_postgres.tap import TapPostgres as MeltanoLabsTapPostgres
 
 from sealed_days.core import messages
 from sealed_days.core.errors import ConfigurationError
+from sealed_days.core.stream_maps import check_names
 from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.tap_postgres.extraction import Extraction
 from sealed_days.tap_postgres.rows import read_rows, with_texts
@@ -166,6 +167,7 @@ class TapPostgres(ChecksSettings, MeltanoLabsTapPostgres):
         The order is the contract of `sealed_days.core.messages`: a target then knows which streams
         make the day, and of each when it is complete.
         """
+        check_names(self.config.get("stream_maps") or {}, self.streams.keys())
         streams = [
             stream
             for stream in self.streams.values()

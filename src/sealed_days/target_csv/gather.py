@@ -15,7 +15,6 @@ from sealed_days.core.errors import ConfigurationError, UserError
 from sealed_days.core.messages import STAGING, batch_file, columns_of, file_of
 from sealed_days.core.progress import size
 from sealed_days.core.proven_file import ProvenFile, file_sha256
-from sealed_days.core.settings import name_in_meltano
 from sealed_days.store.days import StagedDays
 from sealed_days.store.manifest import DETAILS, StagedTable
 from sealed_days.store.seal import Draft
@@ -218,7 +217,7 @@ class DayInTheMaking:
     def _refuse_changes(self, stream: str) -> None:
         if setting := change_of_rows(stream, self._settings):
             msg = (
-                f"{name_in_meltano('target-csv')}: {setting} would change the rows of {stream}, "
+                f"{setting} would change the rows of {stream}, "
                 "which come as a whole file: nothing was published; remove it in meltano.yml, or "
                 "remove batch_config from the extractor, so that rows come one by one"
             )

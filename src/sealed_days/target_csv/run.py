@@ -8,6 +8,7 @@ from typing import Any
 
 from sealed_days.core.errors import SourceError
 from sealed_days.core.messages import STAGING
+from sealed_days.core.stream_maps import check_names
 from sealed_days.target_csv.gather import DayInTheMaking
 from sealed_days.target_csv.settings import Settings
 from sealed_days.target_csv.stream_maps import alias
@@ -48,6 +49,7 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
             elif message["type"] == "ACTIVATE_VERSION":
                 day.ended(aliases[origin])
         day.check_complete()
+        check_names(settings.stream_maps, aliases.keys())
         day.seal()
 
 

@@ -8,6 +8,7 @@ from meltanolabs_target_csv.target import TargetCSV as MeltanoLabsTargetCSV
 from singer_sdk.mapper import RemoveRecordTransform, StreamMap
 
 from sealed_days.core.messages import STAGING
+from sealed_days.core.stream_maps import check_names
 from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.store.seal import Draft
 from sealed_days.target_csv.gather import DayInTheMaking
@@ -71,13 +72,13 @@ class TargetCSV(ChecksSettings, MeltanoLabsTargetCSV):
     def process_endofpipe(self) -> None:
         """Publish the day if every stream has ended; else leave what was there."""
         self._day.check_complete()
+        check_names(self._settings.stream_maps, self.mapper.stream_maps.keys())
         super().process_endofpipe()
         for stream, known in self._day.streams.items():
             if known.table is None:
                 sink = self.get_sink(stream)
                 assert isinstance(sink, CSVSink)  # noqa: S101 - no other class is made
-                sink.finish()
-                self._day.add(stream, sink.file.proven(sink.rows))
+                self._day.add(stream, sink.finish())
         self._day.seal()
         self._day.close()
 

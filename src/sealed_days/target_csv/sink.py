@@ -8,6 +8,7 @@ from meltanolabs_target_csv.sinks import CSVSink as MeltanoLabsCSVSink
 
 from sealed_days.core.dialect import format_row, text_form
 from sealed_days.core.messages import columns_of
+from sealed_days.core.proven_file import ProvenFile
 from sealed_days.store.scratch import ScratchFile
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ class CSVSink(MeltanoLabsCSVSink):
     def __init__(self, target: TargetCSV, *args: Any, **kwargs: Any) -> None:
         super().__init__(target, *args, **kwargs)
         self._columns = columns_of(self.schema)
-        self.file = ScratchFile(target.draft.path(self.stream_name))
+        self._path = target.draft.path(self.stream_name)
+        self._file: ScratchFile | None = None
         self._pending: list[str] = []
         self._length = 0
         self.rows = 0
@@ -43,10 +45,11 @@ class CSVSink(MeltanoLabsCSVSink):
     def process_batch(self, context: dict[str, Any]) -> None:
         """Do nothing: rows are written as they come."""
 
-    def finish(self) -> None:
-        """Write what is pending; `rows` are then those of the file."""
-        self._flush()
-        self.file.close()
+    def finish(self) -> ProvenFile:
+        """Write what is pending; return the complete file."""
+        file = self._flush()
+        file.close()
+        return file.proven(self.rows)
 
     def _add(self, line: str) -> None:
         self._pending.append(line)
@@ -54,7 +57,10 @@ class CSVSink(MeltanoLabsCSVSink):
         if self._length >= BLOCK:
             self._flush()
 
-    def _flush(self) -> None:
-        self.file.write("".join(self._pending).encode())
+    def _flush(self) -> ScratchFile:
+        # not before there are rows: a stream may come as a whole file after all
+        self._file = self._file or ScratchFile(self._path)
+        self._file.write("".join(self._pending).encode())
         self._pending.clear()
         self._length = 0
+        return self._file
