@@ -15,7 +15,7 @@ sys.path.insert(0, str(PROJECT / "src"))
 
 from embedded_postgres import env_file  # noqa: E402  # it needs the standard library alone
 
-PORTS = {"TAP_POSTGRES_PORT": 5432, "TARGET_POSTGRES_PORT": 5433}
+PORTS = {"TAP_POSTGRES_PORT": 5432, "TARGET_POSTGRES_PORT": 5433, "AIRFLOW_DATABASE_PORT": 5433}
 CONTAINERS = """\
 # The containers: the superuser (postgres) of each server, and who logs in to pgAdmin.
 DB_SUPERUSER_PASSWORD={db}

@@ -65,7 +65,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         with only_one() as say_address:
-            if code := embedded_postgres(["--project", str(PROJECT), "up"]):
+            if code := embedded_postgres(["--project", str(PROJECT), "up", "--airflow"]):
                 return code
             variables = prepare()
             check_port(variables["AIRFLOW__API__HOST"], int(variables["AIRFLOW__API__PORT"]))

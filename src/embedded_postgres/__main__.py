@@ -13,6 +13,7 @@ from embedded_postgres import env_file
 from embedded_postgres.provision import provision, psql_environment
 from embedded_postgres.server import Server, binaries, exclusive
 from embedded_postgres.settings import Login, Settings
+from embedded_postgres.upgrade import complete
 from sealed_days.core.errors import UserError
 
 NOT_UP = 3
@@ -49,20 +50,29 @@ def _up(options: argparse.Namespace) -> int:
     with exclusive(options.project) as lock:
         _make_env(options)
         settings = Settings.read(options.project)
-        if settings.data is None:
-            say(
-                f"the databases of .env are used: {settings.source} and {settings.warehouse}; "
-                "nothing is started"
-            )
-            return 0
-        settings.superuser, settings.airflow  # noqa: B018  # their passwords are there, or an error
-        server = Server(settings, settings.data, lock, say)
-        already = "" if server.up() else "already "
-        with contextlib.closing(server.connect()) as connection:
-            version = f"{connection.server_version // 10000}.{connection.server_version % 10000}"
-        say(f"PostgreSQL {version} is {already}up on {server.address}, data in {server.shown}")
-        provision(server, (options.project / options.source_sql).resolve())
+        wanted = settings.serves or (options.airflow and settings.airflow)
+        if settings.data is not None and wanted:
+            settings.superuser, settings.airflow  # noqa: B018  # their passwords are there
+            server = Server(settings, settings.data, lock, say)
+            already = "" if server.up() else "already "
+            say(f"PostgreSQL {_version(server)} is {already}up on {server.address}, "
+                f"data in {server.shown}")  # fmt: skip
+            provision(server, (options.project / options.source_sql).resolve())
+        roles = {"source": settings.source, "warehouse": settings.warehouse}
+        if not settings.serves:
+            named = " and ".join(map(str, roles.values()))
+            hint = f" (the embedded server has port {settings.port})" if settings.data else ""
+            say(f"the databases of .env are used: {named}; nothing is started for them{hint}")
+        elif len(settings.serves) < len(roles):
+            for name, login in roles.items():
+                whose = "embedded" if name in settings.serves else "your own, as .env says"
+                say(f"{name:<10} {login} as {login.user}: {whose}")
     return 0
+
+
+def _version(server: Server) -> str:
+    with contextlib.closing(server.connect()) as connection:
+        return f"{connection.server_version // 10000}.{connection.server_version % 10000}"
 
 
 def _down(options: argparse.Namespace) -> int:
@@ -91,22 +101,22 @@ def _status(options: argparse.Namespace) -> int:
         say("PostgreSQL is not set up: there is no .env yet")
         return NOT_UP
     settings = Settings.read(options.project)
-    if settings.data is None:
-        down = [login for login in (settings.source, settings.warehouse) if not _answers(login)]
-        for login in down:
-            say(f"{login} does not answer")
-            return NOT_UP
-        say(f"{settings.source} and {settings.warehouse} answer")
-        return 0
-    server = Server(settings, settings.data, NO_LOCK, say)
-    up = server.is_up()
-    say(f"PostgreSQL is {'up' if up else 'down'} on {server.address}, data in {server.shown}")
+    up = True
+    if settings.data is not None and settings.serves:
+        server = Server(settings, settings.data, NO_LOCK, say)
+        up = server.is_up()
+        say(f"PostgreSQL is {'up' if up else 'down'} on {server.address}, data in {server.shown}")
+    for name, login in {"source": settings.source, "warehouse": settings.warehouse}.items():
+        if name not in settings.serves:
+            answers = _answers(login)
+            say(f"{name:<10} {login} {'answers' if answers else 'does not answer'}")
+            up = up and answers
     return 0 if up else NOT_UP
 
 
 def _serves(options: argparse.Namespace) -> int:
-    """Exit code 0 where the embedded server is the source, NOT_UP where it is not."""
-    return 0 if Settings.read(options.project).data is not None else NOT_UP
+    """Exit code 0 where the embedded server has the role, NOT_UP where it does not."""
+    return 0 if options.role in Settings.read(options.project).serves else NOT_UP
 
 
 def _psql(options: argparse.Namespace) -> int:
@@ -124,7 +134,9 @@ def _make_env(options: argparse.Namespace) -> None:
     if env_file.make(options.project):
         say(".env is made, with random passwords, for you alone to read")
         return
-    if options.verbose:
+    if added := complete(options.project):
+        say(f".env has {', '.join(added)} added to its end, and the rest left as it is")
+    elif options.verbose:
         say(".env is there, and left as it is")
     if env_file.readable_by_others(options.project):
         print("warning: others can read .env: run `chmod 600 .env`", file=sys.stderr, flush=True)
@@ -137,10 +149,7 @@ def _server(options: argparse.Namespace, lock: int) -> Server | None:
         return None
     settings = Settings.read(options.project)
     if settings.data is None:
-        say(
-            f"nothing to do: .env names databases of your own, {settings.source} "
-            f"and {settings.warehouse}"
-        )
+        say("nothing to do: .env has no EMBEDDED_POSTGRES_DATA, so there is no server of ours")
         return None
     return Server(settings, settings.data, lock, say)
 
@@ -197,7 +206,7 @@ def _parser() -> argparse.ArgumentParser:
         "down": "stop PostgreSQL; its data stay",
         "clean": "stop PostgreSQL and remove its data; .env stays",
         "status": f"say whether PostgreSQL is up (exit code 0) or not ({NOT_UP})",
-        "serves": f"exit code 0 while the embedded PostgreSQL is the source, {NOT_UP} otherwise",
+        "serves": f"exit code 0 while the embedded PostgreSQL serves a role, {NOT_UP} otherwise",
     }.items():
         command = commands.add_parser(name, help=text, description=text)
         common(command, default=argparse.SUPPRESS)
@@ -209,8 +218,9 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="PATH",
                 help="what an empty source is loaded from (default: data/northwind.sql)",
             )
+            command.add_argument("--airflow", action="store_true", help="for Airflow alone, too")
         if name == "serves":
-            command.add_argument("role", choices=["source"])
+            command.add_argument("role", choices=["source", "warehouse"])
     psql = commands.add_parser(
         "psql",
         help="psql [source|warehouse] [arguments of psql]: open a database (the warehouse)",

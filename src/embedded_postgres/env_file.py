@@ -24,15 +24,18 @@ TARGET_POSTGRES_USER=ecommerce_owner
 TARGET_POSTGRES_PASSWORD={target_password}
 TARGET_POSTGRES_DATABASE=ecommerce
 
-# The embedded PostgreSQL serves both, from this folder (relative to the project).
-# To use servers of your own: remove the line, and name them above. Nothing is started then.
+# The embedded PostgreSQL serves whoever is above with this port, from this folder. A database of
+# your own: put it above in place of the source, the warehouse or both.
+EMBEDDED_POSTGRES_PORT={port}
 EMBEDDED_POSTGRES_DATA=.postgres
 # Its superuser, postgres.
 EMBEDDED_POSTGRES_PASSWORD={superuser_password}
 
-# Airflow: who logs in to its UI, and the password of its own database.
+# Airflow: who logs in to its UI, and its own database, `airflow`.
 AIRFLOW_ADMIN_USER=admin
 AIRFLOW_ADMIN_PASSWORD={admin_password}
+AIRFLOW_DATABASE_HOST=127.0.0.1
+AIRFLOW_DATABASE_PORT={port}
 AIRFLOW_DATABASE_PASSWORD={airflow_password}
 # Its keys, the same in each of its processes.
 AIRFLOW_FERNET_KEY={fernet_key}

@@ -26,14 +26,19 @@ PSQL_ERROR = re.compile(r"^psql:.*?:(\d+): (?:error: )?(?:[A-Z]+:\s+)?(.*)$")
 def provision(server: Server, source_sql: Path) -> None:
     """Bring roles, passwords, databases, rights and the source's tables to what `.env` says."""
     settings = server.settings
-    source, warehouse, airflow = settings.source, settings.warehouse, settings.airflow
+    source, warehouse = settings.serves.get("source"), settings.serves.get("warehouse")
+    logins = [login for login in (source, warehouse, settings.airflow) if login]
     with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
-        for login in (source, warehouse, airflow):
+        for login in logins:
             _make_role(server, cursor, login)
-        _make_database(server, cursor, source.database, owner=settings.superuser.user)
-        _make_database(server, cursor, warehouse.database, owner=warehouse.user)
-        _make_database(server, cursor, airflow.database, owner=airflow.user)
-        _let_read(cursor, source)
+        for login in logins:
+            # the source's tables are not its reader's
+            owner = settings.superuser.user if login is source else login.user
+            _make_database(server, cursor, login.database, owner=owner)
+        if source:
+            _let_read(cursor, source)
+    if not source:
+        return
     with (
         contextlib.closing(server.connect(source.database)) as connection,
         connection.cursor() as cursor,

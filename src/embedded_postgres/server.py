@@ -19,14 +19,14 @@ import psutil
 import psycopg2
 
 from embedded_postgres.env_file import port_is_taken
-from embedded_postgres.settings import SUPERUSER, Settings
+from embedded_postgres.settings import MARKER, SUPERUSER, Settings
 from sealed_days.core.errors import UserError
 
 MAJOR = "18"
 ROOT_RUNS_IT_AS = "pgserver"
 START_SECONDS = 120  # a crash recovery may take its time
 NO_SUCH_PID = 2**31 - 2
-MARKER = "embedded_postgres.conf"  # a data folder without it is none of ours
+PORTS = ("EMBEDDED_POSTGRES", "TAP_POSTGRES", "TARGET_POSTGRES", "AIRFLOW_DATABASE")
 CONF = """\
 # Written by `python -m embedded_postgres up`: your own settings go to the end of postgresql.conf.
 listen_addresses = '127.0.0.1'
@@ -96,7 +96,7 @@ class Server:
     @property
     def address(self) -> str:
         """HOST:PORT of `.env`."""
-        return f"127.0.0.1:{self.settings.source.port}"
+        return f"127.0.0.1:{self.settings.port}"
 
     @property
     def shown(self) -> str:
@@ -108,13 +108,13 @@ class Server:
         self._check_data()
         if not self.data.exists():
             self._make_data()
-        conf = CONF.format(port=self.settings.source.port)
+        conf = CONF.format(port=self.settings.port)
         changed = (self.data / MARKER).read_text() != conf
         postmaster = self.postmaster()
-        if postmaster and not changed and self._served_port() in (None, self.settings.source.port):
+        if postmaster and not changed and self._served_port() in (None, self.settings.port):
             self._await_ready()
             return False
-        if not postmaster or self._served_port() != self.settings.source.port:
+        if not postmaster or self._served_port() != self.settings.port:
             self._check_port()
         if postmaster:
             self.say("PostgreSQL is restarted: its settings have changed")
@@ -149,14 +149,14 @@ class Server:
     def is_up(self) -> bool:
         """Whether the server of the data folder runs and takes connections on the port."""
         self._check_data()
-        if not self.postmaster() or self._served_port() != self.settings.source.port:
+        if not self.postmaster() or self._served_port() != self.settings.port:
             return False
         return "ready" in self._pid_file()[7:8]
 
     def connect(self, database: str = "postgres") -> Any:
         """Connect as the superuser; each statement is its own transaction.
 
-        A password that `.env` does not share with the data folder (a new `.env`, say) is mended.
+        A password that `.env` does not share with the data folder (a new `.env`, say) is fixed.
         """
         try:
             return self.connect_as(SUPERUSER, self.settings.superuser.password, database)
@@ -175,7 +175,7 @@ class Server:
         """Connect to the server as any role; each statement is its own transaction."""
         connection = psycopg2.connect(
             hostaddr="127.0.0.1",
-            port=self.settings.source.port,
+            port=self.settings.port,
             user=user,
             password=password,
             dbname=database,
@@ -238,12 +238,13 @@ class Server:
             )
 
     def _check_port(self) -> None:
-        where = self.settings.variables.where
-        if port_is_taken(port := self.settings.source.port):
+        variables = self.settings.variables
+        if port_is_taken(port := self.settings.port):
+            names = (f"{of}_PORT" for of in PORTS if variables.get(f"{of}_PORT") == str(port))
+            lines = [f"{name} ({variables.where(name)})" for name in names]
             raise UserError(
-                f"port {port} of 127.0.0.1 is taken by another program: change "
-                f"{where('TAP_POSTGRES_PORT')} and {where('TARGET_POSTGRES_PORT')} "
-                "to a free one, then run this again"
+                f"port {port} of 127.0.0.1 is taken by another program: set a free one in "
+                f"{', '.join(lines)}, then run this again"
             )
 
     def _make_data(self) -> None:

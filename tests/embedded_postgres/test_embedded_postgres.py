@@ -15,6 +15,8 @@ import psutil
 import psycopg2
 import pytest
 
+from sealed_days.core import dotenv
+
 SRC = Path(__file__).parents[2] / "src"
 SOURCE = """\
 CREATE TABLE region (region_id smallint PRIMARY KEY, description text);
@@ -102,7 +104,8 @@ class Project:
         path.write_text("\n".join(changed) + "\n")
 
     def set_port(self, port: int) -> None:
-        self.set_env(TAP_POSTGRES_PORT=str(port), TARGET_POSTGRES_PORT=str(port))
+        names = ("EMBEDDED_POSTGRES", "TAP_POSTGRES", "TARGET_POSTGRES", "AIRFLOW_DATABASE")
+        self.set_env(**{f"{name}_PORT": str(port) for name in names})
 
     @contextlib.contextmanager
     def session(self, role: str, database: str | None = None, **password: str) -> Iterator:
@@ -404,7 +407,8 @@ def test_foreign_env_starts_nothing(project: Project, new: Project) -> None:
     (new.folder / ".env").chmod(0o600)
     before = fingerprint(project)
     named = f"127.0.0.1:{env['TAP_POSTGRES_PORT']}/northwind and dwh.invalid:5432/ecommerce"
-    assert new.ok("up") == f"the databases of .env are used: {named}; nothing is started\n"
+    said = new.ok("up")
+    assert said == f"the databases of .env are used: {named}; nothing is started for them\n"
     assert new.ok("psql", "source", "-XAtc", "SELECT current_user") == "northwind_reader\n"
     for command in ("down", "clean"):
         assert "nothing to do" in new.ok(command)
@@ -418,16 +422,82 @@ def test_foreign_env_starts_nothing(project: Project, new: Project) -> None:
 
 def test_process_environment_wins_over_env(project: Project) -> None:
     assert "nothing is started" in project.ok("up", EMBEDDED_POSTGRES_DATA="")
-    said = project.error("up", TAP_POSTGRES_HOST="db.invalid")
-    assert "the environment variable TAP_POSTGRES_HOST" in said
+    assert "db.invalid" in project.ok("up", TAP_POSTGRES_HOST="db.invalid")
 
 
-def test_ports_that_differ_are_one_clear_error(new: Project) -> None:
+@pytest.mark.parametrize("own", ["source", "warehouse", "both"])
+def test_each_role_is_switched_by_its_own_lines(new: Project, own: str) -> None:
     new.ok("env")
-    new.set_env(TARGET_POSTGRES_PORT="5")
-    said = new.error("up")
-    assert "TARGET_POSTGRES_PORT=5 differ" in said
-    assert not new.data.exists()
+    port = new.env["EMBEDDED_POSTGRES_PORT"]
+    mine = {}
+    if own in ("source", "both"):
+        mine |= {"TAP_POSTGRES_HOST": "db.invalid", "TAP_POSTGRES_PORT": "5432"}
+        # a name that the embedded server's own roles have is no matter elsewhere
+        mine |= {"TAP_POSTGRES_USER": "postgres", "TAP_POSTGRES_DATABASE": "postgres"}
+    if own in ("warehouse", "both"):
+        mine |= {"TARGET_POSTGRES_PORT": "5"}  # another server of this machine
+    new.set_env(**mine)
+    said = new.ok("up")
+    found = [new.run("serves", role).returncode for role in ("source", "warehouse")]
+    if own == "both":
+        assert "db.invalid:5432/postgres and 127.0.0.1:5/ecommerce" in said
+        assert f"nothing is started for them (the embedded server has port {port})" in said
+        assert found == [3, 3]
+        assert not new.data.exists()
+        assert "is up" in new.ok("up", "--airflow")  # its own database is the embedded one's
+        assert databases(new) == {"airflow"}
+    if own == "source":
+        assert "source     db.invalid:5432/postgres as postgres: your own" in said
+        assert f"warehouse  127.0.0.1:{port}/ecommerce as ecommerce_owner: embedded" in said
+        assert found == [3, 0]
+        assert databases(new) == {"ecommerce", "airflow"}
+    if own == "warehouse":
+        assert "warehouse  127.0.0.1:5/ecommerce as ecommerce_owner: your own" in said
+        assert found == [0, 3]
+        assert databases(new) == {"northwind", "airflow"}
+        assert new.run("status").returncode == 3  # the warehouse does not answer
+
+
+def databases(project: Project) -> set[str]:
+    connection = psycopg2.connect(
+        host="127.0.0.1",
+        port=project.env["EMBEDDED_POSTGRES_PORT"],
+        user="postgres",
+        password=project.env["EMBEDDED_POSTGRES_PASSWORD"],
+        dbname="postgres",
+    )
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname !~ '^template|^postgres$'")
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_env_of_version_1_0_goes_on_as_it_was(new: Project) -> None:
+    new.ok("up")
+    path = new.folder / ".env"
+    added = ("EMBEDDED_POSTGRES_PORT", "AIRFLOW_DATABASE_HOST", "AIRFLOW_DATABASE_PORT")
+    before = [line for line in path.read_text().splitlines() if not line.startswith(added)]
+    # its author has a warehouse of his own by now, on another server of this machine
+    old = "\n".join(before).replace("TARGET_POSTGRES_PORT=", "TARGET_POSTGRES_PORT=1 #")
+    path.write_text(old)
+    port = new.env["TAP_POSTGRES_PORT"]
+    said = new.ok("up")
+    assert ".env has EMBEDDED_POSTGRES_PORT, AIRFLOW_DATABASE_HOST, AIRFLOW_DATABASE_PORT" in said
+    assert "already up" in said
+    text = path.read_text()
+    assert text.startswith(old)
+    assert f"\nEMBEDDED_POSTGRES_PORT={port}\n" in text
+    new.ok("up")
+    assert path.read_text() == text
+
+
+def test_env_of_own_databases_keeps_airflow_beside_the_warehouse(new: Project) -> None:
+    text = FOREIGN.format(host="h", port=1, user="u", password="p")
+    (new.folder / ".env").write_text(f"{text}AIRFLOW_DATABASE_PASSWORD=x")
+    (new.folder / ".env").chmod(0o600)
+    new.ok("up")
+    values = dotenv.read(new.folder).values
+    assert values["AIRFLOW_DATABASE_HOST"] == "dwh.invalid"
+    assert values["AIRFLOW_DATABASE_PORT"] == "5432"
 
 
 def test_taken_port_is_named(new: Project) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from el_project import REPOSITORY
+from el_project import REPOSITORY, Project
 
 HARD = "a b/ça#va/O'x"
 """What a path may hold. Not `"` and a backslash, which Meltano's own splitting of pip_url reads."""
@@ -99,3 +99,39 @@ def test_a_mirror_that_pip_knows_is_uvs_too(clone: Path) -> None:
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "UV_NO_CACHE": "1"}
     said = make(clone, ".venv/installed", check=False, **nowhere)
     assert "127.0.0.1:9" in said
+
+
+@pytest.mark.slow
+def test_make_run_ends_well_for_every_mix_of_own_and_embedded(
+    clone: Path, project: Project, database: str
+) -> None:
+    make(clone, "install", "up")
+    other = project.dotenv()
+    admin = project.connect(database)
+    with admin.cursor() as cursor:
+        cursor.execute('CREATE TABLE "Order Lines" AS SELECT 1 AS "Id"')
+        cursor.execute('CREATE TABLE "user" (id int primary key)')
+        cursor.execute(f'GRANT CREATE, CONNECT ON DATABASE "{database}" TO ecommerce_owner')
+    admin.close()
+    made = (clone / ".env").read_text()
+    of_source = {f"TAP_POSTGRES_{n}": other[f"TAP_POSTGRES_{n}"] for n in ("PORT", "PASSWORD")}
+    of_source["TAP_POSTGRES_DATABASE"] = database
+    of_warehouse = {
+        f"TARGET_POSTGRES_{n}": other[f"TARGET_POSTGRES_{n}"] for n in ("PORT", "PASSWORD")
+    }
+    of_warehouse["TARGET_POSTGRES_DATABASE"] = database
+    for own, tables in (
+        (of_source, ['"Order Lines"', '"user"', "order_details"]),
+        (of_warehouse, ["orders", "order_details"]),
+        (of_source | of_warehouse, ['"Order Lines"', '"user"', "order_details"]),
+    ):
+        lines = [
+            f"{name}={own[name]}" if (name := line.partition("=")[0]) in own else line
+            for line in made.splitlines()
+        ]
+        (clone / ".env").write_text("\n".join(lines) + "\n")
+        said = make(clone, "run", "DATE=2025-01-02")
+        assert "2025-01-02 is complete" in said
+        assert all(f"\n{table} " in said for table in tables)
+        # the evidence is the demonstration's: no query of it is run on another source
+        assert ("orders_with_details: " in said) == (own is of_warehouse)

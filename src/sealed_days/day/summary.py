@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from datetime import date, timedelta
 
+from psycopg2.extensions import cursor as Cursor
+
 from sealed_days.core.errors import UserError
-from sealed_days.core.sql import qualified
 from sealed_days.day import evidence, nearest
 from sealed_days.day.partitions import count, partitions
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import StagedDays
 from sealed_days.store.manifest import StagedTable
+
+Row = tuple[str, str, int | None, int | None]
+"""A table's name, its source, its rows on disk and in the warehouse."""
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -30,22 +35,32 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     with settings.session("day summary") as session, session.cursor() as cursor, asking:
         parts = partitions(cursor, settings.warehouse, first=day, last=day)
         loaded = count(cursor, settings.warehouse, parts)
+        names = {*loaded, *(table.name for _, table in files), settings.warehouse.views}
+        typed = _as_typed(cursor, names)
 
     staged = {table.name for _, table in files}
-    rows: list[tuple[str, str, int | None, int | None]] = [
+    rows: list[Row] = [
         (table.name, source, table.file.rows, loaded.get(table.name)) for source, table in files
     ]
     rows += [(table, "", None, number) for table, number in loaded.items() if table not in staged]
     wrong = [row for row in rows if row[2] != row[3]]
-    for line in _lines(rows):
+    for line in _lines([(typed[row[0]], *row[1:]) for row in rows]):
         print(line)
     print()
     if wrong:
         print(f"{len(wrong)} of {len(rows)} tables differ: {settings.command(f'verify {day}')}")
     else:
         print(f"{day} is complete: {len(rows)} tables are the same on disk and in the warehouse.")
-    _next(settings, day, max(rows, key=lambda row: row[3] or 0)[0])
+    largest = max(rows, key=lambda row: row[3] or 0, default=None)
+    table = f"{typed[settings.warehouse.views]}.{typed[largest[0]]}" if largest else None
+    _next(settings, day, table)
     return 1 if wrong else 0
+
+
+def _as_typed(cursor: Cursor, names: Iterable[str]) -> dict[str, str]:
+    """Return the names as SQL takes them: quoted where they must be."""
+    cursor.execute("SELECT name, quote_ident(name) FROM unnest(%s) AS name", [list(names)])
+    return dict(cursor.fetchall())
 
 
 def _files(settings: Settings, days: StagedDays, day: date) -> list[StagedTable]:
@@ -58,7 +73,7 @@ def _files(settings: Settings, days: StagedDays, day: date) -> list[StagedTable]
     return list(days.open(day).tables)
 
 
-def _lines(rows: list[tuple[str, str, int | None, int | None]]) -> list[str]:
+def _lines(rows: list[Row]) -> list[str]:
     width = max(len("table"), *(len(row[0]) for row in rows)) if rows else 5
     origin = max(len("source"), *(len(row[1]) for row in rows)) if rows else 6
     lines = [f"{'table':<{width}}  {'source':<{origin}} {'rows on disk':>15} {'in warehouse':>15}"]
@@ -71,16 +86,15 @@ def _lines(rows: list[tuple[str, str, int | None, int | None]]) -> list[str]:
             mark = f"✗ {loaded - disk:+,}"
         numbers = " ".join(f"{text:>15}" for text in counts)
         lines.append(f"{table:<{width}}  {source:<{origin}} {numbers}  {mark}")
-    sums = [f"{sum(row[column] or 0 for row in rows):,}" for column in (2, 3)]  # type: ignore[misc]
+    sums = [f"{sum(row[2] or 0 for row in rows):,}", f"{sum(row[3] or 0 for row in rows):,}"]
     lines.append(f"{'total':<{width}}  {'':<{origin}} {sums[0]:>15} {sums[1]:>15}")
     return lines
 
 
-def _next(settings: Settings, day: date, table: str) -> None:
-    name = qualified(settings.warehouse.views, table).replace('"', "")
+def _next(settings: Settings, day: date, table: str | None) -> None:
     entries = [
         ("look at the data", "make psql"),
-        ("", f"SELECT * FROM {name} LIMIT 5;"),
+        *([("", f"SELECT * FROM {table} LIMIT 5;")] if table else []),
         ("another day", f"make run DATE={day - timedelta(days=1)}"),
         ("all days", settings.command("status")),
         ("prove this one", settings.command(f"verify {day} --deep")),
