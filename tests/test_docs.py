@@ -75,3 +75,12 @@ def test_every_file_that_the_architecture_names_is_there() -> None:
     assert len(named) > 30
     bare = {"settings.py", "run.py", "sdk.py"}  # those of each plugin
     assert {n for n in named - bare if not any((r / n).exists() for r in roots)} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_every_make_target_that_a_page_names_is_there_and_in_make_help(page: Path) -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    documented = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    named = re.findall(r"(?:^|`)make ((?:[a-z-]+ ?)+)", page.read_text(), re.MULTILINE)
+
+    assert {target for line in named for target in line.split()} <= documented
