@@ -61,8 +61,8 @@ class _Manifest(msgspec.Struct):
     resources: list[_Resource]
     read: dict[str, Any] = {}
     versions: dict[str, Any] = {}
-    attempt: str | None = None
-    hash: _Hash | None = None
+    attempt: str | msgspec.UnsetType = msgspec.UNSET
+    hash: _Hash | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True)
@@ -186,17 +186,18 @@ def parse(data: bytes, source: str, day: date) -> dict[str, Any]:
     ):
         if is_ != expected:
             raise ValueError(f"{key} is {is_!r}, not {expected!r}")
-    if said.attempt is not None:
-        parts = attempt_parts(said.attempt)
+    attempt = None if said.attempt is msgspec.UNSET else str(said.attempt)
+    if attempt is not None:
+        parts = attempt_parts(attempt)
         if not parts or parts[0] != said.date:
-            raise ValueError(f"attempt is {said.attempt!r}")
+            raise ValueError(f"attempt is {attempt!r}")
     names = set()
     for number, resource in enumerate(said.resources):
         where = f"resources[{number}]"
         if resource.stream in names:
             raise ValueError(f"{where}.stream is {resource.stream!r} a second time")
         names.add(resource.stream)
-        if resource.path != relative_path(day, resource.stream, said.attempt):
+        if resource.path != relative_path(day, resource.stream, attempt):
             raise ValueError(f"{where}.path is {resource.path!r}")
         columns = [column.name for column in resource.schema.fields]
         if len(set(columns)) != len(columns):
@@ -207,7 +208,7 @@ def parse(data: bytes, source: str, day: date) -> dict[str, Any]:
         total, sum_ = getattr(said, key), sum(getattr(r, key) for r in said.resources)
         if total != sum_:
             raise ValueError(f"{key} is {total:,} where its resources have {sum_:,}")
-    if said.hash is not None and said.hash != hash_of(manifest):
+    if said.hash is not msgspec.UNSET and said.hash != hash_of(manifest):
         raise ValueError("hash is not that of what it says")
     return manifest
 
