@@ -1,4 +1,4 @@
-"""Loaded by Meltano when it starts: allows a retry after `kill -9`, and saves 0.3 s of each run.
+"""What Meltano loads when it starts: a setting, and with it what no setting can say.
 
 Meltano refuses to start a pipeline that it believes to run already, and after a `kill -9`
 it believes so for five minutes. Here two runs of one source and day exclude each other by
@@ -6,17 +6,67 @@ locks that end with their process, so that the refusal protects nothing and only
 retry. `meltano run` has a `--force` for that, read from MELTANO_RUN_FORCE; no setting of
 meltano.yml sets it, so this add-on does, for whoever has not set it.
 
-Python's garbage collector would scan all loaded modules several times, and once more at exit.
-What Meltano has imported lives until the end anyway: `gc.freeze` leaves it out.
+Meltano writes each plugin's config, passwords in it, to a file below .meltano/run, by the
+process's umask; after a `kill -9` it stays there. Here what a run writes is its owner's alone,
+and what dead runs left goes. Plugins get the umask back: who may read the staged days is for
+the user to say.
+
+Python goes through all that was ever loaded, again and again and once more at its end, to find
+what nobody refers to any more. What is there when Meltano has been imported stays to the end.
 """
 
 import atexit
+import contextlib
+import fcntl
 import gc
 import os
+import sys
+from pathlib import Path
 
 from meltano.core.setting_definition import SettingDefinition, SettingKind
 
+from sealed_days.core import umask
+
+_STARTS_PLUGINS = {"run", "invoke", "el", "elt", "test", "job"}
+
+
+def keep_private(project: Path) -> None:
+    """Keep to ourselves what this process writes below .meltano, and remove what dead ones left.
+
+    Args:
+        project: the folder of meltano.yml.
+    """
+    umask.keep_to_ourselves()
+    for folder in (project / ".meltano", project / ".meltano" / "logs"):
+        with contextlib.suppress(OSError):  # another's, or not there
+            folder.chmod(0o700)
+    with contextlib.suppress(OSError):
+        _remove_leftovers(project / ".meltano" / "run")
+
+
+def _remove_leftovers(run: Path) -> None:
+    """Remove the configs of dead runs, where no other run is alive.
+
+    Every Meltano shares a lock on a file until its end; who has it alone knows of no other.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    lock = os.open(run / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for path in run.glob("*/*.config.json"):
+            path.unlink(missing_ok=True)
+    fcntl.flock(lock, fcntl.LOCK_SH)
+
+
+def _project() -> Path | None:
+    named = os.environ.get("MELTANO_PROJECT_ROOT")
+    folders = [Path(named)] if named else [Path.cwd(), *Path.cwd().parents]
+    return next((folder for folder in folders if (folder / "meltano.yml").is_file()), None)
+
+
 os.environ.setdefault("MELTANO_RUN_FORCE", "true")
+if _STARTS_PLUGINS.intersection(sys.argv[1:]) and (_root := _project()):
+    keep_private(_root)
 gc.freeze()
 atexit.register(gc.freeze)
 

@@ -7,13 +7,18 @@ import importlib
 import os
 import sys
 
+from sealed_days.core import umask
 from sealed_days.core.errors import UserError, one_line_errors
+from sealed_days.plugin.process import end_with_parent
 
 _DATE_HELP = "YYYY-MM-DD (default: DATE of the environment, else today)"
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit with its code: 0 all well, 1 something differs or went wrong."""
+    umask.restore()
+    if umask.is_under_meltano():
+        end_with_parent()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     parser = _parser()

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from sealed_days.core import umask
 from sealed_days.core.errors import ConfigurationError, one_line_errors
 from sealed_days.core.settings import Settings
 from sealed_days.plugin.process import end_with_parent, log_to_stderr
@@ -51,6 +52,8 @@ class Plugin(Generic[S]):
 
 def main(plugin: Plugin[S]) -> None:
     """Run a plugin's command line; what the user can fix ends in one line and exit code 1."""
+    umask.restore()
+    end_with_parent()
     log_to_stderr(plugin.name)
     logger = logging.getLogger(plugin.name)
     with one_line_errors(plugin.name):
@@ -68,8 +71,6 @@ def main(plugin: Plugin[S]) -> None:
             plugin.sdk().cli()
             return
         logger.debug("directly: every stream is one whole file")
-        if not plugin.reads_messages:
-            end_with_parent()
         plugin.run(settings, lines)
 
 

@@ -12,10 +12,11 @@ from sealed_days.core.settings import variable
 
 
 def end_with_parent() -> None:
-    """End this process when its parent ends: without Meltano nobody reads what a tap extracts.
+    """End this process when its parent ends, with SIGTERM: what was not published is not.
 
-    Linux only. Elsewhere, after a `kill -9` of Meltano, the tap goes on copying until its next
-    message finds the pipe closed.
+    Without Meltano nobody reads what a tap extracts, and a target that waits for readers would
+    publish behind the back of the next run. Linux only. Elsewhere, after a `kill -9` of Meltano,
+    a plugin goes on until it finds its pipe closed.
     """
     if sys.platform == "linux":
         import ctypes
