@@ -23,9 +23,17 @@ _JSON_SCHEMA: dict[str, dict[str, Any]] = {
     "uuid": {"type": "string", "format": "uuid"},
 }
 
-# COPY writes t and f; a user's file may have what else PostgreSQL takes
-_TRUE = [v for t in ("t", "true", "y", "yes", "on", "1") for v in dict.fromkeys((t, t.upper()))]
-_FALSE = [v for t in ("f", "false", "n", "no", "off", "0") for v in dict.fromkeys((t, t.upper()))]
+
+def _cases(*words: str) -> list[str]:
+    """Return each word in lower case, in capitals, and capitalized."""
+    return list(dict.fromkeys(w for word in words for w in (word, word.upper(), word.title())))
+
+
+BOOLEANS = (
+    _cases("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"),
+    _cases("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"),
+)
+"""What a file may have for true and for false: COPY writes t and f, and takes all of these."""
 
 # Field types of https://specs.frictionlessdata.io/table-schema/#types-and-formats
 _FRICTIONLESS: dict[str, dict[str, Any]] = {
@@ -33,7 +41,7 @@ _FRICTIONLESS: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
     "bigint": {"type": "integer"},
     "oid": {"type": "integer"},
-    "boolean": {"type": "boolean", "trueValues": _TRUE, "falseValues": _FALSE},
+    "boolean": {"type": "boolean", "trueValues": BOOLEANS[0], "falseValues": BOOLEANS[1]},
     "real": {"type": "number"},
     "double precision": {"type": "number"},
     "numeric": {"type": "number"},

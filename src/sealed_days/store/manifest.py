@@ -113,10 +113,7 @@ def _resource(day: date, number: int, table: StagedTable) -> dict[str, Any]:
     slug = re.sub(r"[^a-z0-9_-]", "-", table.name.lower())
     if slug != table.name:
         slug = f"{slug}-{number}"  # names that differ only in what a slug drops stay apart
-    schema: dict[str, Any] = {
-        "fields": [frictionless_field(*column) for column in table.columns],
-        "missingValues": [""],
-    }
+    schema: dict[str, Any] = {"fields": _fields(table), "missingValues": [""]}
     if table.keys:
         schema["primaryKey"] = list(table.keys)
     return {
@@ -134,6 +131,26 @@ def _resource(day: date, number: int, table: StagedTable) -> dict[str, Any]:
         **table.details,
         "schema": schema,
     }
+
+
+def _fields(table: StagedTable) -> list[dict[str, Any]]:
+    """Return the fields of a table, each with what an empty value in it is.
+
+    In a key it is the empty text, never NULL. To Frictionless, a row of nothing but missing
+    values is an error; where there is no key, such rows may be there. A column in which empty is
+    a value lets them pass: a text column, if there is one.
+    """
+    fields = [frictionless_field(*column) for column in table.columns]
+    texts = [field for field in fields if field["type"] == "string"]
+    if table.keys:
+        chosen = [field for field in texts if field["name"] in table.keys]
+    elif texts:
+        chosen = texts[:1]
+    else:
+        chosen = fields[:1]
+    for one in chosen:
+        one |= {"missingValues": []} | ({} if texts else {"type": "any"})
+    return fields
 
 
 def hash_of(manifest: Mapping[str, Any]) -> str:

@@ -49,6 +49,8 @@ def plain_values(texts: pa.StringArray, sql_type: str) -> pa.Array | None:
     kind, alphabet, least, most = _PLAIN[base]
     if base == "numeric" and size:
         kind = pa.decimal128(int(size[1]), int(size[2] or 0))
+    if base.startswith("timestamp") and size:
+        most = 20 + int(size[1])  # no more digits than the type holds
     lengths = pc.binary_length(texts)
     total = pc.sum(lengths).as_py()
     if not total and texts.null_count == len(texts):

@@ -14,23 +14,20 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sealed_days.core.dialect import RowCounter, format_row
-from sealed_days.core.errors import SourceError, UserError
+from sealed_days.core.errors import SourceError, UserError, one_line
 from sealed_days.core.proven_file import BLOCK, ProvenFile
 from sealed_days.store.layout import safe_name
 from sealed_days.store.manifest import StagedTable
 from sealed_days.store.scratch import ScratchFile
 from sealed_days.tap_csv import duckdb_check as check
 from sealed_days.tap_csv.copy_in import Intake
-from sealed_days.tap_csv.definitions import CsvTable
 from sealed_days.tap_csv.exact_reader import number_rows
 from sealed_days.tap_csv.quick_check import CleanCheck
 from sealed_days.tap_csv.rejects import Rejects
-
-if TYPE_CHECKING:
-    import duckdb
+from sealed_days.tap_csv.tables import CsvTable
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ def stage(table: CsvTable, scratch: Path, logger: logging.Logger) -> CheckedFile
         UserError: the files cannot be read, or rows are bad and there is no quarantine.
     """
     started = time.monotonic()
-    say, warn = logger.info, logger.warning if table.quarantine else logger.error
+    say = logger.info
     name = safe_name(table.entity)
     folder = scratch / f"{name}.parts"
     folder.mkdir()
@@ -97,43 +94,59 @@ def stage(table: CsvTable, scratch: Path, logger: logging.Logger) -> CheckedFile
     intake = Intake(table, folder / "taken.csv", say)
     database = check.Database(folder)
     checks = CleanCheck(table, database)
-    rejects = None
+    staged = None
+    how = "copied"
     try:
         try:
             rows = _take(intake, checks, say)
             if rows != intake.rows:
                 intake.canonical = False  # blank lines, which are no rows to DuckDB
-            if rows is not None and not table.metadata and not intake.canonical:
-                source = check.table_reader(intake.file.path, table)
-                check.write_rows(
-                    database.session(), source, table, folder / "rows.csv", numbered=False
-                )
+            if rows is not None and intake.canonical:
+                intake.file.path.rename(target)
+                staged = CheckedFile(intake.file.proven(intake.rows).at(target))
+            elif rows is not None and not table.metadata:
+                staged = _rewrite(database, table, intake, folder, target, rows)
         except check.unreadable():
-            rows = None  # a record longer than the reader's buffer, say: read it exactly
-        if rows is not None and intake.canonical:
-            how = "copied"
-            intake.file.path.rename(target)
-            staged = CheckedFile(intake.file.proven(intake.rows).at(target))
-        else:
+            staged = None  # a value longer than the reader's buffer, say: read it exactly
+        if staged is None:
+            intake.file.path.unlink()
+            rejects = _exact(database, table, scratch, folder, logger)
+            staged = CheckedFile(_finish(table, folder / "rows.csv", target), rejects)
+        if not intake.canonical or staged.rejects:
             how = "rewritten"
-            if rows is None or table.metadata:
-                intake.file.path.unlink()
-                rejects = _exact(database.session(), table, scratch, folder, warn)
-            staged = _finish(table, folder / "rows.csv", target, rejects)
     finally:
         checks.close()
         database.close()
         _remove(folder)
+    _check_count(table, staged)
     say(
-        f"{', '.join(str(s.path) for s in table.sources[:3])}: {staged.file.rows:,} rows, "
+        f"{', '.join(s.name for s in table.sources[:3])}: {staged.file.rows:,} rows, "
         f"{staged.file.bytes / 1e6:.1f} MB checked and {how} in {time.monotonic() - started:.1f} s"
     )
     return staged
 
 
+def _check_count(table: CsvTable, staged: CheckedFile) -> None:
+    """Compare the number of rows with what the sender says it is.
+
+    Raises:
+        SourceError: they differ.
+    """
+    said = [s.expected_rows for s in table.sources if s.expected_rows is not None]
+    if not said:
+        return
+    rows = staged.file.rows + (staged.rejects.rows if staged.rejects else 0)
+    if rows != sum(said):
+        msg = (
+            f"{table.entity} has {rows:,} rows, and count_file says {sum(said):,}: nothing was "
+            "taken; get the file again"
+        )
+        raise SourceError(msg)
+
+
 def _take(intake: Intake, checks: CleanCheck, say: Callable[[str], None]) -> int | None:
     """Bring the files into scratch; return their rows where all is well, else None."""
-    plain = intake.table.format.is_plain
+    plain = intake.table.is_plain
     for block in intake.take():
         if plain and intake.is_tidy:
             checks.add(block, is_whole=not intake.is_quoted)
@@ -143,36 +156,41 @@ def _take(intake: Intake, checks: CleanCheck, say: Callable[[str], None]) -> int
 
 
 def _exact(
-    db: duckdb.DuckDBPyConnection,
+    database: check.Database,
     table: CsvTable,
     scratch: Path,
     folder: Path,
-    warn: Callable[[str], None],
+    logger: logging.Logger,
 ) -> Rejects | None:
-    """Write the good rows by way of the exact reader; return the others, if any."""
+    """Write the good rows by way of the exact reader; return the others, if any.
+
+    Raises:
+        SourceError: rows are bad and there is no quarantine, or too many are.
+    """
     rejects = Rejects(
-        [source.path for source in table.sources],
+        [source.name for source in table.sources],
         scratch / f"{safe_name(table.entity)}.rejects.csv",
     )
     numbered = folder / "numbered.csv"
+    db = database.session()
     try:
-        longest = number_rows(table, numbered, rejects)
-        check.make_room(db, longest)
-        source = check.table_reader(numbered, table, numbered=True, longest=longest)
+        rows, longest = number_rows(table, numbered, rejects)
+        ragged = rejects.rows
+        check.make_room(db, longest, len(table.columns))
+        source = check.numbered_reader(numbered, table, longest)
         check.find_bad(db, source, table, rejects, only_first=not table.quarantine)
+        good = rows - (rejects.rows - ragged)
+        if rejects.rows:
+            _report(table, rejects, good, logger)
+        check.write_rows(db, source, table, folder / "rows.csv", numbered=True)
+    except check.unreadable() as error:
+        msg = (
+            f"{table.entity}: DuckDB cannot take its rows ({one_line(error)[:200]}): lower "
+            "max_field_bytes in meltano.yml, or correct the file"
+        )
+        raise SourceError(msg) from None
     finally:
         rejects.close()
-    if rejects.rows:
-        for line in rejects.lines():
-            warn(line)
-        if not table.quarantine:
-            count = "1 bad row" if rejects.rows == 1 else f"{rejects.rows:,} bad rows"
-            msg = (
-                f"{count} in {table.entity}: nothing was taken; fix the file, or set "
-                "on_bad_row: quarantine in meltano.yml to go on without"
-            )
-            raise SourceError(msg)
-    check.write_rows(db, source, table, folder / "rows.csv", numbered=True)
     numbered.unlink()
     if rejects.rows:
         return rejects
@@ -180,7 +198,52 @@ def _exact(
     return None
 
 
-def _finish(table: CsvTable, rows: Path, target: Path, rejects: Rejects | None) -> CheckedFile:
+def _report(table: CsvTable, rejects: Rejects, good: int, logger: logging.Logger) -> None:
+    """Say which rows are bad.
+
+    Raises:
+        SourceError: there is no quarantine, or they are too many for it.
+    """
+    for line in rejects.lines():
+        (logger.warning if table.quarantine else logger.error)(line)
+    count = "1 bad row" if rejects.rows == 1 else f"{rejects.rows:,} bad rows"
+    if not table.quarantine:
+        msg = (
+            f"{count} in {table.entity}: nothing was taken; correct the file, or set "
+            "on_bad_row: quarantine in meltano.yml to go on without"
+        )
+        raise SourceError(msg)
+    if rejects.is_too_many(table.max_bad_rows, good):
+        msg = (
+            f"{count} in {table.entity} of {rejects.rows + good:,}, more than max_bad_rows "
+            f"({table.max_bad_rows}): nothing was taken; correct the file, or raise max_bad_rows "
+            "in meltano.yml"
+        )
+        raise SourceError(msg)
+
+
+def _rewrite(
+    database: check.Database,
+    table: CsvTable,
+    intake: Intake,
+    folder: Path,
+    target: Path,
+    rows: int,
+) -> CheckedFile | None:
+    """Rewrite the file in our dialect; return None where DuckDB sees other rows than Arrow."""
+    source = check.table_reader(intake.file.path, table)
+    written = folder / "rows.csv"
+    db = database.session()
+    check.make_room(db, 0, len(table.columns))
+    check.write_rows(db, source, table, written, numbered=False)
+    file = _finish(table, written, target)
+    if file.rows == rows:
+        return CheckedFile(file)
+    target.unlink()
+    return None
+
+
+def _finish(table: CsvTable, rows: Path, target: Path) -> ProvenFile:
     """Put the header before the rows; count and hash on the way."""
     counter = RowCounter()
     with rows.open("rb") as source, closing(ScratchFile(target)) as out:
@@ -189,7 +252,7 @@ def _finish(table: CsvTable, rows: Path, target: Path, rejects: Rejects | None) 
             out.write(block)
             counter.update(block)
             block = source.read(BLOCK)
-    return CheckedFile(out.proven(counter.rows - 1), rejects)
+    return out.proven(counter.rows - 1)
 
 
 def _remove(folder: Path) -> None:

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import SourceError
 from sealed_days.core.proven_file import BLOCK
 from sealed_days.store.scratch import ScratchFile
-from sealed_days.tap_csv.definitions import CsvTable, Source
+from sealed_days.tap_csv.open_file import open_bytes, open_text
+from sealed_days.tap_csv.tables import CsvTable, Source
 
-_LONGEST_LINE = 64 * BLOCK
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _SECONDS_BETWEEN_LINES = 5.0
 
@@ -43,9 +43,10 @@ class Intake:
             form.delimiter == ","
             and form.quote == '"'
             and _is_utf8(form.encoding)
-            and table.null_values == ("",)
+            and set(table.nulls) == {("",)}
             and not table.metadata
             and len(table.kept) == len(table.columns)
+            and all(how.is_plain for how in table.written)
         )
         self._say = say
         self._quote = form.quote.encode()
@@ -59,20 +60,39 @@ class Intake:
         """Copy all files of the table; yield each block of whole lines as it is written.
 
         Raises:
-            UserError: a file is not in its encoding, has a NUL byte, or changes meanwhile.
+            SourceError: a file is not in its encoding, has a NUL byte, or changes meanwhile.
         """
         with closing(self.file):
+            if not self.table.own_header:
+                header = self._header()
+                self.rows += header.count(b"\n") - 1
+                self.file.write(header)
+                yield header
             for source in self.table.sources:
-                yield from self._take(source, is_first=source is self.table.sources[0])
+                is_first = source is self.table.sources[0]
+                lines = 0 if is_first and self.table.own_header else source.header_lines
+                yield from self._take(source, lines)
                 source.assert_unchanged()
 
-    def _take(self, source: Source, *, is_first: bool) -> Iterator[bytes]:
+    def _header(self) -> bytes:
+        """Return the table's columns as a header in the files' own format."""
+        form = self.table.format
+        special = {form.delimiter, form.quote, "\r", "\n"}
+        names = [
+            form.quote + name.replace(form.quote, form.quote * 2) + form.quote
+            if special & set(name)
+            else name
+            for name in self.table.columns
+        ]
+        return (form.delimiter.join(names) + "\n").encode()
+
+    def _take(self, source: Source, to_skip: int) -> Iterator[bytes]:
         encoding = self.table.format.encoding
         decoder = codecs.getincrementaldecoder(encoding)()
         utf8 = _is_utf8(encoding)
         rest, read, said = b"", 0, time.monotonic()
         head = True
-        with source.path.open("rb") as stream:
+        with open_bytes(source.path) as stream:
             while True:
                 data = stream.read(BLOCK)
                 try:
@@ -97,15 +117,18 @@ class Intake:
                     known = len(block) - block.endswith(b"\r")
                     cut = 1 + max(block.rfind(b"\n", 0, known), block.rfind(b"\r", 0, known))
                 block, rest = block[:cut], block[cut:]
-                if len(rest) > _LONGEST_LINE:
-                    msg = f"{source.path} has a line longer than {_LONGEST_LINE >> 20} MB"
-                    raise UserError(msg)
+                if len(rest) > self.table.format.longest + BLOCK:
+                    msg = (
+                        f"{source.name} has a line longer than {self.table.format.longest:,} "
+                        "bytes: raise max_field_bytes in meltano.yml"
+                    )
+                    raise SourceError(msg)
                 if block:
-                    if head and not is_first:
-                        for _ in range(source.header_lines):
-                            end = _LINE_END.search(block)
-                            block = block[end.end() :] if end else b""
                     head = False
+                    at = 0
+                    while to_skip and (end := _LINE_END.search(block, at)):
+                        at, to_skip = end.end(), to_skip - 1
+                    block = block[at:]
                     block = self._look(block)
                     self.file.write(block)
                     yield block
@@ -123,6 +146,8 @@ class Intake:
         """Count what is in a block of whole lines; return it with LF as line end."""
         was_quoted = self.is_quoted
         if b"\r" in block:
+            self.canonical = False
+        if self.table.format.quoted_nulls and self._quote in block:
             self.canonical = False
         if self._quote not in block:
             if not was_quoted:
@@ -148,11 +173,11 @@ class Intake:
         return block
 
 
-def first_bad_byte(path: Path, encoding: str) -> UserError:
+def first_bad_byte(path: Path, encoding: str) -> SourceError:
     """Return the error that names the first byte of a file that its encoding does not have."""
     decoder = codecs.getincrementaldecoder(encoding)()
     line, offset = 1, 0
-    with path.open("rb") as stream:
+    with open_bytes(path) as stream:
         while True:
             data = stream.read(BLOCK)
             pending = len(decoder.getstate()[0])
@@ -163,24 +188,24 @@ def first_bad_byte(path: Path, encoding: str) -> UserError:
                 seen = getattr(error, "object", data)
                 line += seen[:start].decode(encoding, "ignore").count("\n")
                 byte = f" ({seen[start]:#04x})" if start < len(seen) else ""
-                return UserError(
+                return SourceError(
                     f"{path} line {line}: byte {offset - pending + start + 1} of the file{byte} "
                     f"is not {encoding}: set the entity's encoding in meltano.yml"
                 )
             if not data:
-                return UserError(f"{path} cannot be read as {encoding}")
+                return SourceError(f"{path} cannot be read as {encoding}")
             offset += len(data)
 
 
-def _nul(path: Path, encoding: str) -> UserError:
+def _nul(path: Path, encoding: str) -> SourceError:
     line = 1
-    with path.open(encoding=encoding, newline="") as stream:
+    with open_text(path, encoding) as stream:
         while text := stream.read(BLOCK):
             if "\0" in text:
                 line += text[: text.index("\0")].count("\n")
                 break
             line += text.count("\n")
-    return UserError(
+    return SourceError(
         f"{path} line {line}: the line has a NUL byte, which PostgreSQL cannot store: "
         "is the encoding right?"
     )

@@ -1,177 +1,240 @@
-"""Which CSV files make a stream, how they are written, and what their headers say."""
+"""From the settings' entries to tables: files found, headers read, everything checked."""
 
 from __future__ import annotations
 
 import codecs
-import csv
 from collections import Counter
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
-from sealed_days.core.errors import ConfigurationError, SourceError
+from sealed_days.core.errors import ConfigurationError, SourceError, UserError
 from sealed_days.core.settings import nearest
+from sealed_days.tap_csv import find_files, limits
+from sealed_days.tap_csv.conversions import written
+from sealed_days.tap_csv.headers import Header, read_header
 from sealed_days.tap_csv.select import Selection
-from sealed_days.tap_csv.settings import File, Settings
+from sealed_days.tap_csv.settings import Column, File, Settings
+from sealed_days.tap_csv.tables import METADATA_COLUMNS, CsvTable, Format, Source
 from sealed_days.tap_csv.types import postgres_type
 
-METADATA_COLUMNS = (
-    ("_sdc_source_file", "text"),
-    ("_sdc_source_file_mtime", "timestamp with time zone"),
-    ("_sdc_source_lineno", "bigint"),
-)
 
-
-@dataclass(frozen=True)
-class Format:
-    """How a file is written. `escape` is what makes a quote part of a quoted value."""
-
-    delimiter: str = ","
-    quote: str = '"'
-    escape: str | None = None
-    doublequote: bool = True
-    skip_initial_space: bool = False
-    encoding: str = "utf-8"
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether quotes are doubled in quotes and nothing else needs reading twice."""
-        return self.escape is None and self.doublequote and not self.skip_initial_space
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file as it was when it was first looked at. `header_lines` are physical lines."""
-
-    path: Path
-    header_lines: int
-    size: int
-    mtime_ns: int
-
-    @property
-    def mtime(self) -> str:
-        """When the file was last changed, as a timestamptz."""
-        return datetime.fromtimestamp(self.mtime_ns / 1e9, UTC).isoformat(" ")
-
-    def assert_unchanged(self) -> None:
-        """Check that nobody has written the file since.
-
-        Raises:
-            SourceError: its size or modification time differs.
-        """
-        try:
-            now = self.path.stat()
-        except FileNotFoundError:
-            now = None
-        if now is None or (now.st_size, now.st_mtime_ns) != (self.size, self.mtime_ns):
-            msg = f"{self.path} changed while it was read: run again when it is complete"
-            raise SourceError(msg)
-
-
-@dataclass(frozen=True)
-class CsvTable:
-    """One stream: files with the same header, read one after the other.
-
-    `columns` and `types` (PostgreSQL's) are in the header's order; `kept` are the indexes of the
-    columns that leave the tap.
-    """
-
-    entity: str
-    sources: tuple[Source, ...]
-    columns: tuple[str, ...]
-    types: tuple[str, ...]
-    keys: tuple[str, ...]
-    kept: tuple[int, ...]
-    format: Format
-    null_values: tuple[str, ...]
-    metadata: bool
-    quarantine: bool
-
-    @property
-    def all_columns(self) -> tuple[tuple[str, str], ...]:
-        """(name, PostgreSQL type) of each column that is kept, metadata columns included."""
-        own = tuple((self.columns[index], self.types[index]) for index in self.kept)
-        return own + METADATA_COLUMNS if self.metadata else own
-
-
-def read_tables(settings: Settings, selection: Selection) -> list[CsvTable]:
+def read_tables(settings: Settings, selection: Selection, day: date) -> list[CsvTable]:
     """Return the tables of `files` and `csv_files_definition`, headers read.
 
+    Args:
+        settings: what to read.
+        selection: which tables and columns of it.
+        day: DATE, for paths.
+
     Raises:
-        UserError: a file, a column, a definition or the selection is wrong.
+        UserError: a file, a column, a definition or the selection is wrong; all entries that
+            are wrong are named.
     """
     entries = settings.all_files()
-    if settings.on_bad_row == "quarantine" and settings.batch_config is None:
+    for entity, count in Counter(entry.entity for entry in entries).items():
+        if count > 1:
+            msg = f"entity {entity} is defined {count} times: give each entry of files its own"
+            raise ConfigurationError(msg)
+    tables, wrong = [], []
+    for entry in entries:
+        try:
+            tables.append(_read_table(entry, settings, day))
+        except UserError as error:
+            wrong.append(error)
+    if wrong:
+        kind = type(wrong[0]) if len(wrong) == 1 else SourceError
+        raise kind("; ".join(map(str, wrong)))
+    kept = selection.apply(
+        {table.entity: _names(table) for table in tables},
+        {table.entity: table.keys for table in tables},
+    )
+    return [_select(table, kept[table.entity]) for table in tables if table.entity in kept]
+
+
+def _names(table: CsvTable) -> list[str]:
+    return [table.columns[index] for index in table.kept]
+
+
+def _select(table: CsvTable, names: tuple[str, ...]) -> CsvTable:
+    kept = tuple(index for index in table.kept if table.columns[index] in names)
+    columns = [(table.columns[index], table.types[index]) for index in kept]
+    added = list(METADATA_COLUMNS) if table.metadata else []
+    source = table.sources[0]
+    where = f"{source.name} line {max(source.header_lines, 1)}"
+    limits.check_columns(where, columns + added, table.keys)
+    # what is left out needs no type
+    types = [kind if index in kept else "text" for index, kind in enumerate(table.types)]
+    return replace(
+        table,
+        kept=kept,
+        types=tuple(types),
+        own_header=table.own_header and len(kept) == len(table.columns),
+    )
+
+
+def _read_table(entry: File, settings: Settings, day: date) -> CsvTable:
+    limits.check_entity(entry.entity)
+    bad_rows = entry.on_bad_row or settings.on_bad_row
+    if bad_rows == "quarantine" and settings.batch_config is None:
         msg = (
             "on_bad_row: quarantine keeps bad rows beside the day's file, which needs a target "
             "that takes whole files: set batch_config in meltano.yml, or on_bad_row: fail"
         )
         raise ConfigurationError(msg)
-    for entity, count in Counter(entry.entity for entry in entries).items():
-        if count > 1:
-            msg = f"entity {entity} is defined {count} times: give each entry of files its own"
-            raise ConfigurationError(msg)
-    tables = [_read_table(entry, settings) for entry in entries]
-    kept = selection.apply(
-        {table.entity: table.columns for table in tables},
-        {table.entity: table.keys for table in tables},
-    )
-    return [
-        replace(table, kept=tuple(table.columns.index(name) for name in kept[table.entity]))
-        for table in tables
-        if table.entity in kept
-    ]
-
-
-def _read_table(entry: File, settings: Settings) -> CsvTable:
     form = _format(entry)
-    headers = []
-    for path in _paths(entry.path):
-        stat = path.stat()
-        header, lines = _read_header(path, form)
-        headers.append((header, Source(path, lines, stat.st_size, stat.st_mtime_ns)))
-    columns, first = headers[0]
-    for header, source in headers:
-        if header != columns:
-            msg = f"{source.path} line 1: the header differs from that of {first.path}"
-            raise SourceError(msg)
-    metadata = settings.add_metadata_columns
-    _check_names(first.path, columns, metadata)
-    keys = tuple(entry.keys)
-    named = [*((key, "key") for key in keys), *((name, "declared") for name in entry.types)]
-    for name, what in named:
-        if name not in columns:
+    _check_nulls(entry)
+    types = {
+        name: postgres_type(given.type if isinstance(given, Column) else given)
+        for name, given in entry.types.items()
+    }
+    how = {name: written(entry, name, kind) for name, kind in types.items()}
+    found = _headers(entry, day)
+    columns = _columns(entry, found)
+    first = found[0][1]
+    where = f"{found[0][0]} line {max(first.lines, 1)}"
+    visible = {name for name in columns if name}
+    wanted = [*((key, "key") for key in entry.keys), *((name, "declared") for name in entry.types)]
+    for name, what in wanted:
+        if name not in visible:
             msg = (
-                f"{first.path} line 1: {what} column {name} is missing"
-                f"{nearest(name, list(columns))}; the header has {', '.join(columns)}"
+                f"{where}: {what} column {name} is missing{nearest(name, sorted(visible))}; the "
+                f"header has {', '.join(first.raw)}{_other_delimiter(first)}"
             )
             raise SourceError(msg)
+    plain = written(entry, "", "text")
     return CsvTable(
         entity=entry.entity,
-        sources=tuple(source for _, source in headers),
-        columns=columns,
-        types=tuple(postgres_type(entry.types.get(name, "text")) for name in columns),
-        keys=keys,
-        kept=tuple(range(len(columns))),
-        format=form,
-        null_values=tuple(entry.null_values),
-        metadata=metadata,
-        quarantine=settings.on_bad_row == "quarantine",
+        sources=tuple(_source(entry, path, header, columns) for path, header in found),
+        columns=tuple(name or f"#{number}" for number, name in enumerate(columns, start=1)),
+        types=tuple(types.get(str(name), "text") for name in columns),
+        written=tuple(how.get(str(name), plain) for name in columns),
+        nulls=tuple(_nulls(entry, str(name)) for name in columns),
+        keys=tuple(dict.fromkeys(entry.keys)),
+        kept=tuple(index for index, name in enumerate(columns) if name is not None),
+        format=replace(form, delimiter=first.delimiter),
+        own_header=entry.header and first.lines == 1 and tuple(columns) == first.raw,
+        metadata=settings.add_metadata_columns,
+        quarantine=bad_rows == "quarantine",
+        max_bad_rows=str(
+            settings.max_bad_rows if entry.max_bad_rows is None else entry.max_bad_rows
+        ),
     )
+
+
+def _headers(entry: File, day: date) -> list[tuple[Path, Header]]:
+    """Return the files of an entry that are fit to be read, with what their heads say."""
+    found = []
+    for path in find_files.find(entry, day):
+        if path.stat().st_size == 0 and entry.empty_files == "skip":
+            find_files.logger.warning("%s has 0 bytes: skipped (empty_files)", path)
+            continue
+        find_files.check_fit(entry, path)
+        found.append((path, read_header(path, str(path), entry)))
+    if not found:
+        msg = f"entity {entry.entity}: all files of {entry.path} have 0 bytes: get them again"
+        raise SourceError(msg)
+    return found
+
+
+def _columns(entry: File, found: list[tuple[Path, Header]]) -> list[str | None]:
+    """Return the table's columns: the first file's, then optional ones of others or of none.
+
+    Raises:
+        SourceError: a file lacks a column that is not optional, or has one that others lack.
+    """
+    first_path, first = found[0]
+    columns: list[str | None] = list(first.names)
+    named = {name for name in columns if name is not None}
+    for path, header in found[1:]:
+        here = {name for name in header.names if name is not None}
+        optional = set(entry.optional)
+        if differ := sorted((named ^ here) - optional):
+            who, lacks = (first_path, path) if differ[0] in named else (path, first_path)
+            msg = (
+                f"{path} line {max(header.lines, 1)}: the header differs from that of "
+                f"{first_path}: {lacks.name} lacks {differ[0]}, which {who.name} has; list it "
+                "under optional in meltano.yml if it may be missing"
+            )
+            raise SourceError(msg)
+        columns += [name for name in header.names if name in here - named]
+        named |= here
+    return columns + [name for name in entry.optional if name not in named]
+
+
+def _source(entry: File, path: Path, header: Header, columns: list[str | None]) -> Source:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}"
+        raise SourceError(msg) from None
+    places = {name: at for at, name in enumerate(header.names) if name is not None}
+    order: list[int | None] = []
+    for index, name in enumerate(columns):
+        if name is not None:
+            order.append(places.get(name))
+        else:  # left out: any place will do, the first file's own where that is possible
+            order.append(index if index < len(header.names) else 0)
+    return Source(
+        name=str(path),
+        path=path,
+        header_lines=header.lines,
+        size=stat.st_size,
+        mtime_ns=stat.st_mtime_ns,
+        delimiter=header.delimiter,
+        width=len(header.names),
+        order=tuple(order),
+        expected_rows=find_files.expected_rows(entry, path),
+    )
+
+
+def _other_delimiter(header: Header) -> str:
+    """Return a hint where a header looks as if another delimiter stood in it."""
+    [*more] = header.raw
+    if len(more) > 1:
+        return ""
+    for other in (";", "\t", "|", ","):
+        if other in more[0]:
+            return f"; is its delimiter {other!r}?"
+    return ""
+
+
+def _nulls(entry: File, name: str) -> tuple[str, ...]:
+    if isinstance(entry.null_values, list):
+        return tuple(dict.fromkeys(entry.null_values))
+    found = entry.null_values.get(name, entry.null_values.get("*", [""]))
+    return tuple(dict.fromkeys(found))
+
+
+def _check_nulls(entry: File) -> None:
+    given = entry.null_values
+    for text in given if isinstance(given, list) else [t for v in given.values() for t in v]:
+        if not entry.quoted_nulls and set(text) & {entry.delimiter, entry.quotechar, "\r", "\n"}:
+            msg = (
+                f"entity {entry.entity}: null_values has {text!r}, which no unquoted value can "
+                "be: nothing was touched; change it in meltano.yml"
+            )
+            raise ConfigurationError(msg)
 
 
 def _format(entry: File) -> Format:
     form = Format(
         delimiter=entry.delimiter,
         quote=entry.quotechar,
-        escape=entry.escapechar or None,
+        escape=entry.escapechar,
         doublequote=entry.doublequote,
         skip_initial_space=entry.skipinitialspace,
         encoding=entry.encoding,
+        strict=entry.strict,
+        trim=entry.trim,
+        comment=entry.comment,
+        skip_footer=entry.skip_footer,
+        quoted_nulls=entry.quoted_nulls,
+        longest=entry.max_field_bytes,
     )
-    for name in ("delimiter", "quote", "escape"):
+    for name in ("delimiter", "quote", "escape", "comment"):
         value = getattr(form, name)
-        if value is not None and (len(value) != 1 or not value.isascii() or value in "\r\n\0"):
+        if value is not None and (not value.isascii() or value in "\r\n\0"):
             msg = f"entity {entry.entity}: {name} {value!r} is not one ASCII character"
             raise ConfigurationError(msg)
     if len({form.delimiter, form.quote, form.escape}) < 3:
@@ -186,67 +249,3 @@ def _format(entry: File) -> Format:
         msg = f"entity {entry.entity}: {form.encoding!r} is not an encoding that Python knows"
         raise ConfigurationError(msg)
     return form
-
-
-def _paths(given: str) -> list[Path]:
-    path = Path(given)
-    if path.is_dir():
-        found = sorted(path.glob("*.csv"))
-    elif path.exists():
-        return [path]
-    else:
-        parts = path.parts
-        root, pattern = (parts[0], parts[1:]) if path.is_absolute() else (".", parts)
-        magic = any(character in given for character in "*?[")
-        found = sorted(Path(root).glob(str(Path(*pattern)))) if magic else []
-    if not found:
-        msg = f"{given} is missing: no such CSV file; put it there or set path in meltano.yml"
-        raise SourceError(msg)
-    return found
-
-
-def _read_header(path: Path, form: Format) -> tuple[tuple[str, ...], int]:
-    """Return a file's column names and on how many physical lines they stand."""
-    encoding = "utf-8-sig" if codecs.lookup(form.encoding).name == "utf-8" else form.encoding
-    try:
-        with path.open(encoding=encoding, newline="") as stream:
-            reader = csv.reader(
-                stream,
-                delimiter=form.delimiter,
-                quotechar=form.quote,
-                escapechar=form.escape,
-                doublequote=form.doublequote,
-                skipinitialspace=form.skip_initial_space,
-                strict=True,
-            )
-            header = next(reader, None)
-    except UnicodeError:
-        # the scan that comes before any row is taken names line and byte
-        from sealed_days.tap_csv.copy_in import first_bad_byte
-
-        raise first_bad_byte(path, form.encoding) from None
-    except csv.Error as error:
-        msg = f"{path} line 1: the header cannot be read: {error}"
-        raise SourceError(msg) from None
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}"
-        raise SourceError(msg) from None
-    if header is None:
-        msg = f"{path} is empty: its first line must be the header"
-        raise SourceError(msg)
-    return tuple(header), reader.line_num
-
-
-def _check_names(path: Path, header: tuple[str, ...], metadata: bool) -> None:
-    for number, name in enumerate(header, start=1):
-        if not name.strip():
-            msg = f"{path} line 1: column {number} has no name in the header"
-            raise SourceError(msg)
-        if "\0" in name:
-            msg = f"{path} line 1: the header has a NUL byte"
-            raise SourceError(msg)
-    added = [name for name, _ in METADATA_COLUMNS] if metadata else []
-    for name, count in Counter([*header, *added]).items():
-        if count > 1:
-            msg = f"{path} line 1: the header has column {name} {count} times"
-            raise SourceError(msg)

@@ -22,8 +22,9 @@ import pyarrow.csv
 
 from sealed_days.core.progress import EVERY_SECONDS
 from sealed_days.tap_csv import duckdb_check as check
+from sealed_days.tap_csv import limits
 from sealed_days.tap_csv.arrow_values import plain_values
-from sealed_days.tap_csv.definitions import CsvTable
+from sealed_days.tap_csv.tables import CsvTable
 
 STRETCH = 1 << 19
 """Bytes that are checked at a time, at least."""
@@ -124,12 +125,21 @@ class CleanCheck:
             texts = self._texts(data, is_first=is_first)
         except pa.ArrowInvalid:
             return None  # a row has not the header's number of columns
-        names, keys = self._table.columns, self._table.keys
+        table = self._table
+        names, keys = table.columns, table.keys
         values: dict[str, Any] = {}
-        for name, column, kind in zip(names, texts.columns, self._table.types, strict=True):
+        longest_key = 0
+        for name, column, kind, how in zip(
+            names, texts.columns, table.types, table.written, strict=True
+        ):
             if name in keys and column.null_count:
                 return None
-            values[name] = plain_values(_whole(column), kind)
+            whole = _whole(column)
+            if name in keys and not limits.is_bounded(kind):
+                longest_key += pc.max(pc.binary_length(whole)).as_py() or 0
+            values[name] = plain_values(whole, kind) if how.is_plain else None
+        if longest_key > limits.LONGEST_KEY:
+            return None
         open_ = [index for index, name in enumerate(names) if values[name] is None]
         if open_ and not self._look_closer(texts, open_, values):
             return None
@@ -167,7 +177,7 @@ class CleanCheck:
                 column_types=dict.fromkeys(names, pa.string()),
                 null_values=self._table.null_values,
                 strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
+                quoted_strings_can_be_null=form.quoted_nulls,
             ),
         )
 

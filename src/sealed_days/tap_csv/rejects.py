@@ -9,13 +9,17 @@ from sealed_days.core.dialect import format_row
 
 SHOWN = 20
 COLUMNS = ("file", "line", "column", "reason", "text")
-_LONGEST_TEXT = 10_000
 
 
 class Rejects:
-    """Writes refused rows to a CSV file in our dialect, one line each."""
+    """Writes refused rows to a CSV file in our dialect: `text` is the row as it stands.
 
-    def __init__(self, sources: Sequence[Path], target: Path) -> None:
+    Args:
+        sources: the names of the table's files.
+        target: the file to write.
+    """
+
+    def __init__(self, sources: Sequence[str], target: Path) -> None:
         self.path = target
         self.rows = 0
         self._sources = sources
@@ -25,9 +29,9 @@ class Rejects:
 
     def add(self, source: int, line: int, column: str, reason: str, text: str) -> None:
         """Count a row. `column` is empty where the row as a whole is wrong."""
-        path = str(self._sources[source])
+        path = self._sources[source]
         self.rows += 1
-        self._out.write(format_row([path, str(line), column, reason, text[:_LONGEST_TEXT]]))
+        self._out.write(format_row([path, str(line), column, reason, text]))
         self._first.append((source, line, reason))
         if len(self._first) > 50 * SHOWN:
             self._first = sorted(self._first)[:SHOWN]
@@ -46,3 +50,14 @@ class Rejects:
         if self.rows > SHOWN:
             lines.append(f"… and {self.rows - SHOWN:,} more")
         return lines
+
+    def is_too_many(self, limit: str, taken: int) -> bool:
+        """Return whether more rows were refused than a limit allows.
+
+        Args:
+            limit: a number of rows, or a share of them such as `5%`.
+            taken: the rows that were not refused.
+        """
+        if limit.endswith("%"):
+            return self.rows > float(limit[:-1]) / 100 * (self.rows + taken)
+        return self.rows > float(limit)

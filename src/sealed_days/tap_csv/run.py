@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
     day, given = settings.resolve_date()
     selection = Selection.from_environment()
     if settings.reads_users_files:
-        _users_files(settings, selection)
+        _users_files(settings, selection, day)
         return
     if line := say_date(day, given, settings.timezone):
         logger.info(line)
@@ -55,12 +56,12 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
     )
 
 
-def _users_files(settings: Settings, selection: Selection) -> None:
+def _users_files(settings: Settings, selection: Selection, day: date) -> None:
     from sealed_days.tap_csv.check_and_copy import stage_all
 
     scratch = Scratch(settings.scratch_area)
     try:
-        _send(stage_all(read_tables(settings, selection), scratch.path, logger))
+        _send(stage_all(read_tables(settings, selection, day), scratch.path, logger))
     except BaseException:
         scratch.close()
         raise

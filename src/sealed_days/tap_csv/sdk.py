@@ -28,10 +28,11 @@ from sealed_days.store.days import SealedDay
 from sealed_days.store.manifest import StagedTable
 from sealed_days.store.scratch import Scratch
 from sealed_days.tap_csv.check_and_copy import stage_all
-from sealed_days.tap_csv.definitions import CsvTable, read_tables
+from sealed_days.tap_csv.definitions import read_tables
 from sealed_days.tap_csv.select import Selection
 from sealed_days.tap_csv.settings import Settings
 from sealed_days.tap_csv.staged_days import assert_proven, open_days, staging_of
+from sealed_days.tap_csv.tables import CsvTable
 from sealed_days.tap_csv.types import from_text
 
 _RENAMES = {"__alias__", "__source__"}
@@ -190,7 +191,7 @@ class TapCSV(ChecksSettings, Tap):
         day, given = settings.resolve_date()
         selection = Selection.from_environment()
         if settings.reads_users_files:
-            return [CsvStream(self, table) for table in read_tables(settings, selection)]
+            return [CsvStream(self, table) for table in read_tables(settings, selection, day)]
         if said := dates.say_date(day, given, settings.timezone):
             self.logger.info(said)
         days = open_days(Path(str(settings.staged_path)), settings.sources, day, selection)
