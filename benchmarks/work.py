@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg2
 
-from embedded_postgres.server import binaries
+from embedded_postgres.programs import binaries
 from embedded_postgres.settings import Login, Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -10,8 +10,9 @@ from typing import Any
 import psycopg2
 
 from embedded_postgres import env_file
+from embedded_postgres.programs import binaries
 from embedded_postgres.provision import provision, psql_environment
-from embedded_postgres.server import Server, binaries, exclusive
+from embedded_postgres.server import Server, exclusive
 from embedded_postgres.settings import Login, Settings
 from embedded_postgres.upgrade import complete
 from sealed_days.core.errors import UserError

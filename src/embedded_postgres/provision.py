@@ -12,7 +12,8 @@ import psycopg2
 from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
-from embedded_postgres.server import Server, binaries
+from embedded_postgres.programs import binaries
+from embedded_postgres.server import Server
 from embedded_postgres.settings import Login
 from sealed_days.core.errors import SourceError
 

