@@ -1,7 +1,7 @@
 """Ends with 0 when Airflow's API says that a component is healthy: `health.py COMPONENT [HOST]`.
 
-The components: metadatabase, scheduler, dag_processor. `airflow jobs check` would import Airflow
-each time, which takes seconds of processor time.
+The components: metadatabase, scheduler, dag_processor, triggerer. `airflow jobs check` would import
+Airflow each time, which takes seconds of processor time.
 """
 
 import json

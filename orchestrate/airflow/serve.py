@@ -1,7 +1,7 @@
 """Runs Airflow in the foreground for `make airflow`, until Ctrl-C or SIGTERM.
 
-PostgreSQL is started, Airflow installed and initialized when needed; then its three processes
-run under honcho, which prefixes their lines and ends all of them together.
+PostgreSQL is started, Airflow installed and initialized when needed; then its four processes run,
+the scheduler last: the tasks that it starts ask the API server at once.
 """
 
 import base64
@@ -13,15 +13,13 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-import honcho.manager
+from processes import EndedByItselfError, Processes
 
 from embedded_postgres.__main__ import main as embedded_postgres
 
@@ -29,26 +27,25 @@ PROJECT = Path(__file__).resolve().parents[2]
 MELTANO = Path(sys.executable).with_name("meltano")
 LOCK = PROJECT / ".airflow" / "serve.lock"
 
-# No triggerer: no task defers. Logs of tasks are read from disk, without a server for them.
+# Logs of tasks and triggers are read from disk, without servers for them.
 PROCESSES = {
-    "api-server": "exec airflow api-server",
-    "scheduler": "exec airflow scheduler --skip-serve-logs",
-    "dag-processor": "exec airflow dag-processor",
+    "api-server": "airflow api-server",
+    "dag-processor": "airflow dag-processor",
+    "triggerer": "airflow triggerer --skip-serve-logs",
+    "scheduler": "airflow scheduler --skip-serve-logs",
 }
-HEALTHY = ("metadatabase", "scheduler", "dag_processor")
 # Without one of these, every process would make up its own, and no task would run.
 SECRETS = {
     "AIRFLOW__CORE__FERNET_KEY": "AIRFLOW_FERNET_KEY",
     "AIRFLOW__API__SECRET_KEY": "AIRFLOW_SECRET_KEY",
     "AIRFLOW__API_AUTH__JWT_SECRET": "AIRFLOW_JWT_SECRET",
 }
-# What the three processes get of Meltano's variables. Not the connections of .env: a task reads
+# What the processes get of Meltano's variables. Not the connections of .env: a task reads
 # them anew from there, so that a password changed in .env counts from the next task on.
 GIVEN = (
-    *("AIRFLOW__", "AIRFLOW_HOME", "AIRFLOW_CONN_", "AIRFLOW_VAR_", "ALERT_", "DATE_TIMEZONE"),
+    *("AIRFLOW__", "AIRFLOW_HOME", "AIRFLOW_CONN_", "AIRFLOW_VAR_", "ALERT_", "DATE_"),
     *("PATH", "VIRTUAL_ENV"),
 )
-honcho.manager.KILL_WAIT = 15  # the API server takes more than the default of 5 seconds to end
 # Every plugin of the pipeline is in this job.
 PIPELINE = "pipeline-csv-and-postgres-to-local-target-postgres"
 
@@ -73,15 +70,12 @@ def main() -> int:
             meltano("invoke", "airflow:initialize")
             # Tasks side by side must not install one plugin at the same time.
             meltano("run", "--only-install", PIPELINE)
-            stopped = serve(variables)
-    except ServeError as error:
+            serve(variables)
+    except (ServeError, EndedByItselfError) as error:
         print(f"airflow: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        stopped = True
-    if not stopped:
-        print("airflow: one of its processes ended by itself, see above", file=sys.stderr)
-        return 1
+        pass
     print("Airflow is stopped", flush=True)
     return 0
 
@@ -165,51 +159,48 @@ def check_port(host: str, port: int) -> None:
         ) from None
 
 
-class SchedulerFirst(honcho.manager.Manager):
-    """Ends the scheduler before the rest: its tasks tell the API server how they ended."""
+def serve(variables: dict[str, str]) -> None:
+    """Run the processes until this one is interrupted.
 
-    PATIENCE = 20  # seconds, before all are told to end
-
-    asked = False
-
-    def terminate(self) -> None:
-        """End the scheduler at first, then, when it has ended or takes too long, the rest."""
-        scheduler = self._processes["scheduler"]
-        if self.asked or "pid" not in scheduler or "returncode" in scheduler:
-            super().terminate()
-            return
-        self.asked = True
-        os.killpg(scheduler["pid"], signal.SIGTERM)  # with its tasks
-        timer = threading.Timer(self.PATIENCE, super().terminate)
-        timer.daemon = True
-        timer.start()
-
-
-def serve(variables: dict[str, str]) -> bool:
-    """Run the processes to their end; returns whether they were asked to end."""
+    Raises:
+        EndedByItselfError: one of them ended.
+    """
     given = {name: value for name, value in variables.items() if name.startswith(GIVEN)}
+    host, port = variables["AIRFLOW__API__HOST"], variables["AIRFLOW__API__PORT"]
+    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+    # Where tasks find the API; Airflow would take the address that browsers use.
+    given.setdefault("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", f"{url}/execution/")
     environment = {**os.environ, **given, "MELTANO_PROJECT_ROOT": str(PROJECT)}
-    manager = SchedulerFirst()
-    for name, command in PROCESSES.items():
-        manager.add_process(name, command, env=environment, cwd=str(PROJECT))
-    threading.Thread(target=announce, args=(variables,), daemon=True).start()
-    manager.loop()
-    return manager.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM)
+    with Processes(environment, PROJECT, first="scheduler") as processes:
+        for name, command in PROCESSES.items():
+            if name == "scheduler":
+                processes.until(lambda: healthy(url, "metadatabase", "dag_processor"))
+            processes.start(name, *command.split())
+        parts = ("metadatabase", "dag_processor", "triggerer", "scheduler")
+        processes.until(lambda: healthy(url, *parts))
+        announce(variables)
+        processes.until(lambda: False)
+
+
+def healthy(url: str, *parts: str) -> bool:
+    """Return whether the API server says so of these parts, and serves its pages."""
+    with contextlib.suppress(OSError, ValueError):
+        health = json.loads(_get(f"{url}/api/v2/monitor/health"))
+        return all(health[part]["status"] == "healthy" for part in parts) and bool(_get(url))
+    return False
 
 
 def announce(variables: dict[str, str]) -> None:
-    """Print the address when the UI answers and all three processes are healthy."""
-    host, port = variables["AIRFLOW__API__HOST"], variables["AIRFLOW__API__PORT"]
-    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
-    while True:
-        time.sleep(0.5)  # also lets honcho fork its processes while this thread holds no lock
-        with contextlib.suppress(OSError, ValueError):
-            health = _get(f"{url}/api/v2/monitor/health")
-            parts = [json.loads(health)[part]["status"] for part in HEALTHY]
-            if set(parts) == {"healthy"} and _get(url):
-                break
+    """Print the address, the user and, on a terminal only, the password: a log must not hold it."""
     user = variables.get("AIRFLOW_ADMIN_USER", "admin")
-    print(f"Airflow is on {variables['AIRFLOW__API__BASE_URL']} (user {user})", flush=True)
+    password = "AIRFLOW_ADMIN_PASSWORD in .env"  # noqa: S105
+    if sys.stdout.isatty():
+        password = variables.get("AIRFLOW_ADMIN_PASSWORD") or password
+    print(
+        f"\nAirflow is on {variables['AIRFLOW__API__BASE_URL']}  "
+        f"user {user}, password {password}  (Ctrl-C stops it)\n",
+        flush=True,
+    )
 
 
 def _get(url: str) -> bytes:

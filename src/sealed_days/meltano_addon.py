@@ -1,5 +1,8 @@
 """What Meltano loads when it starts: a setting, and with it what no setting can say.
 
+Airflow's own time zone decides which days `airflow backfill --from-date … --to-date …` means. It
+follows DATE_TIMEZONE, which may be empty; then it is UTC.
+
 Meltano refuses to start a pipeline that it believes to run already, and after a `kill -9`
 it believes so for five minutes. Here two runs of one source and day exclude each other by
 locks that end with their process, so that the refusal protects nothing and only delays the
@@ -23,6 +26,7 @@ import os
 import sys
 from pathlib import Path
 
+from dotenv import dotenv_values
 from meltano.core.setting_definition import SettingDefinition, SettingKind
 
 from sealed_days.core import umask
@@ -64,9 +68,21 @@ def _project() -> Path | None:
     return next((folder for folder in folders if (folder / "meltano.yml").is_file()), None)
 
 
+def set_airflows_time_zone(project: Path) -> None:
+    """Set Airflow's time zone to DATE_TIMEZONE, unless it is set by its own name.
+
+    Args:
+        project: the folder of meltano.yml.
+    """
+    variables = {**dotenv_values(project / ".env"), **os.environ}
+    zone = variables.get("AIRFLOW__CORE__DEFAULT_TIMEZONE") or variables.get("DATE_TIMEZONE")
+    os.environ["AIRFLOW__CORE__DEFAULT_TIMEZONE"] = zone or "UTC"
+
+
 os.environ.setdefault("MELTANO_RUN_FORCE", "true")
 if _STARTS_PLUGINS.intersection(sys.argv[1:]) and (_root := _project()):
     keep_private(_root)
+    set_airflows_time_zone(_root)
 gc.freeze()
 atexit.register(gc.freeze)
 

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -87,11 +89,12 @@ class Project:
             MELTANO_PROJECT_ROOT=str(self.root),
             AIRFLOW_HOME=str(self.root / ".airflow-without-database"),
             AIRFLOW__CORE__DAGS_FOLDER=str(dags),
+            AIRFLOW__CORE__PLUGINS_FOLDER=str(dags.with_name("plugins")),
             AIRFLOW__CORE__LOAD_EXAMPLES="false",
             AIRFLOW__DATABASE__SQL_ALCHEMY_CONN="postgresql+psycopg2://nobody@127.0.0.1:1/none",
             **variables,
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
     def query(self, login: Login, sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -139,10 +142,38 @@ class Project:
 
     def log(self, run_id: str, task: str, attempt: int = 1) -> list[str]:
         """Return the messages of a task's log."""
+        return [line["event"] for line in self.log_entries(run_id, task, attempt)]
+
+    def log_entries(self, run_id: str, task: str, attempt: int = 1) -> list[dict[str, Any]]:
+        """Return the lines of a task's log, with their levels."""
         (path,) = (self.root / ".airflow/logs").glob(
             f"dag_id=*/run_id={run_id}/task_id={task}/attempt={attempt}.log"
         )
-        return [json.loads(line)["event"] for line in path.read_text().splitlines()]
+        return [json.loads(line) for line in path.read_text().splitlines()]
+
+    def api(self, method: str, path: str, body: object = None) -> tuple[int, str]:
+        """Ask Airflow's API as the admin; returns status and answer."""
+        port, variables = self.environment["AIRFLOW_API_PORT"], self.settings.variables
+        login = {
+            "username": variables.get("AIRFLOW_ADMIN_USER"),
+            "password": variables.get("AIRFLOW_ADMIN_PASSWORD"),
+        }
+        headers = {"Content-Type": "application/json"}
+        for url, content in (("auth/token", login), (f"api/v2/{path}", body)):
+            asked = urllib.request.Request(
+                f"http://localhost:{port}/{url}",
+                data=None if content is None else json.dumps(content).encode(),
+                headers=headers,
+                method="POST" if content is login else method,
+            )
+            try:
+                with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
+                    status, said = answer.status, answer.read().decode()
+            except urllib.error.HTTPError as error:
+                return error.code, error.read().decode()
+            if content is login:
+                headers["Authorization"] = f"Bearer {json.loads(said)['access_token']}"
+        return status, said
 
     def processes(self) -> list[psutil.Process]:
         """Return what runs for this project: nothing but PostgreSQL, when Airflow is stopped."""

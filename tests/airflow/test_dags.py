@@ -1,5 +1,6 @@
 """What the DAG files promise, without a database and without any of Airflow's processes."""
 
+import json
 from typing import Any
 
 import pytest
@@ -18,8 +19,9 @@ def about(dag):
     return {
         "tags": sorted(dag.tags), "doc": dag.doc_md, "paused": dag.is_paused_upon_creation,
         "catchup": dag.catchup, "timetable": str(dag.timetable.__class__.__name__),
-        "timezone": str(getattr(dag.timetable, "timezone", None)),
-        "cron": getattr(dag.timetable, "expression", None),
+        "timezone": str(getattr(dag.timetable, "_timezone", None)),
+        "cron": getattr(dag.timetable, "_expression", None),
+        "title": dag.dag_display_name, "about": dag.description,
         "tasks": {task.task_id: {
             "type": task.__class__.__name__, "command": task.bash_command, "doc": task.doc_md,
             "upstream": sorted(task.upstream_task_ids), "pool": task.pool,
@@ -48,7 +50,8 @@ case = json.loads(CASE)
 context = {
     "params": {"date": case.get("date")},
     "dag_run": SimpleNamespace(
-        logical_date=moment(case.get("logical_date")), run_after=moment(case["run_after"])
+        logical_date=moment(case.get("logical_date")), run_after=moment(case["run_after"]),
+        run_type=case.get("run_type", "manual"),
     ),
 }
 print(json.dumps(task.render_template(task.env["DATE"], context, dag.get_template_env())))
@@ -60,7 +63,10 @@ VALIDATE = (
     + """
 params = bag.dags["northwind_meltano_pipeline"].params
 taken = {}
-values = (None, "2025-01-05", "2025-13-01", "5.1.2025", "20250105", "", "2025-01-05 ", 20250105)
+values = (
+    None, "2025-01-05", "2025-13-01", "5.1.2025", "20250105", "", "2025-01-05 ", 20250105,
+    "9999-12-31", ["2025-01-05"], {"date": "2025-01-05"}, True, "2025-01-05; rm -rf /",
+)
 for value in values:
     try:
         fresh = copy.deepcopy(params)
@@ -106,7 +112,7 @@ def test_dag_extracts_side_by_side_then_loads(dags: dict[str, Any]) -> None:
 def test_dag_is_on_daily_without_catchup(dags: dict[str, Any]) -> None:
     dag = dags[DAG]
     assert (dag["paused"], dag["catchup"], dag["cron"]) == (False, False, "0 0 * * *")
-    assert dag["timetable"] == "CronTriggerTimetable"
+    assert dag["timetable"] == "ProjectCron"
     assert {"northwind", "meltano"} <= set(dag["tags"])
 
 
@@ -154,6 +160,20 @@ def test_load_publishes_the_asset(dags: dict[str, Any]) -> None:
             "",
             "2025-01-05",
             id="scheduled or backfill",
+        ),
+        pytest.param(
+            '{"date": "2025-01-01", "run_type": "backfill",'
+            ' "logical_date": "2025-01-05T00:00:00Z", "run_after": "2025-01-05T00:00:00Z"}',
+            "",
+            "2025-01-05",
+            id="backfill with a date in its conf",
+        ),
+        pytest.param(
+            '{"date": "2025-01-01", "run_type": "operator_triggered",'
+            ' "logical_date": "2025-01-05T00:00:00Z", "run_after": "2025-01-05T00:00:00Z"}',
+            "",
+            "2025-01-01",
+            id="another DAG with a date",
         ),
         pytest.param(
             '{"logical_date": "2025-01-06T09:30:00Z", "run_after": "2025-01-06T09:30:00Z"}',
@@ -209,7 +229,7 @@ def test_schedule_is_midnight_in_the_projects_time_zone(project: Project) -> Non
     assert "Sao_Paulo" in found[DAG]["timezone"]
 
 
-def test_date_parameter_takes_days_only(project: Project) -> None:
+def test_date_parameter_takes_days_until_today_only(project: Project) -> None:
     taken = project.inside(VALIDATE)
     assert [value for value, ok in taken.items() if ok] == ["None", "'2025-01-05'"]
 
@@ -220,7 +240,185 @@ def test_each_schedule_of_meltano_becomes_a_paused_dag(dags: dict[str, Any]) -> 
     assert dag["cron"] == "0 0 * * *"
     (task,) = dag["tasks"].values()
     assert "meltano run pipeline-csv-and-postgres-to-local-target-postgres" in task["command"]
-    assert "dag_run.logical_date" in task["env"]["DATE"]
+    assert "date_of_run(dag_run, params)" in task["env"]["DATE"]
+
+
+REFUSAL = """
+import json
+import airflow.plugins_manager
+from project_days import refusal
+known = ["date", "tables"]
+conf = lambda conf, day="2025-01-05": refusal(conf, known, day)
+print(json.dumps([conf(None), conf({"date": "2025-01-05"}), conf({"Date": "2025-01-05"}),
+                  conf({"x; y": 1}), conf({}, "2999-01-01")]))
+"""
+
+
+def test_unknown_key_or_day_ahead_refuses_the_run(project: Project) -> None:
+    nothing, known, near, far, ahead = project.inside(REFUSAL)
+    assert nothing is None
+    assert known is None
+    assert "the key 'Date', which this DAG does not know: did you mean 'date'?" in near
+    assert "It knows date, tables" in far
+    assert "DATE is 2999-01-01, which has not begun in UTC" in ahead
+    assert project.inside(REFUSAL, DATE_ALLOW_FUTURE="true")[-1] is None
+
+
+NEXT_RUN = """
+import json
+from datetime import datetime, timedelta
+import pendulum
+from airflow.timetables.base import DataInterval, TimeRestriction
+from airflow.timetables.base import DagRunInfo
+from project_days import ProjectCron
+cron = ProjectCron("@daily")
+restriction = lambda catchup: TimeRestriction(None, None, catchup)
+def after(last):
+    info = cron.next_dagrun_info(last_automated_data_interval=last, restriction=restriction(False))
+    return (info.run_after - pendulum.now("UTC")).total_seconds() > 0
+long_ago = pendulum.datetime(2025, 1, 5)
+backfilled = cron.next_dagrun_info(
+    last_automated_data_interval=DataInterval.exact(long_ago), restriction=restriction(True)
+)
+print(json.dumps({
+    "never ran": after(None),
+    "backfill ran": after(backfilled.data_interval),
+    "schedule ran long ago": after(DataInterval.exact(long_ago)),
+    "the backfill's day": str(backfilled.logical_date), "its time": str(backfilled.run_after),
+}))
+"""
+
+
+def test_backfill_does_not_bring_todays_run(project: Project) -> None:
+    assert project.inside(NEXT_RUN) == {
+        "never ran": True,
+        "backfill ran": True,
+        "schedule ran long ago": False,  # after a downtime, today is made up for
+        "the backfill's day": "2025-01-06 00:00:00+00:00",
+        "its time": "2025-01-06 00:00:00+00:00",
+    }
+
+
+DAYS_OF_A_BACKFILL = """
+import json
+from airflow.sdk import timezone
+from airflow.timetables.base import DataInterval, TimeRestriction
+from project_days import ProjectCron, day
+first, last = timezone.parse("2025-03-01"), timezone.parse("2025-03-31")
+cron, found, info = ProjectCron("@daily"), [], None
+while True:
+    info = cron.next_dagrun_info(
+        last_automated_data_interval=info and info.data_interval,
+        restriction=TimeRestriction(first, last, True),
+    )
+    if info is None:
+        break
+    found.append(day(info.logical_date))
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.parametrize("zone", ["", "America/New_York", "Europe/Berlin", "Asia/Tokyo"])
+def test_backfill_of_a_month_has_each_day_once(project: Project, zone: str) -> None:
+    """March: summer time begins in New York on the 9th, in Berlin on the 30th."""
+    done = project.run(
+        project.meltano, "invoke", "--print-var", "AIRFLOW__CORE__DEFAULT_TIMEZONE",
+        "airflow:environment", DATE_TIMEZONE=zone,
+    )  # fmt: skip
+    variables = json.loads("{" + done.stdout.partition("{")[2])
+    given = variables["AIRFLOW__CORE__DEFAULT_TIMEZONE"]
+    assert given == (zone or "UTC")
+    found = project.inside(
+        DAYS_OF_A_BACKFILL, DATE_TIMEZONE=zone, AIRFLOW__CORE__DEFAULT_TIMEZONE=given
+    )
+    assert found == [f"2025-03-{number:02}" for number in range(1, 32)]
+
+
+BAD_SCHEDULES = """
+schedules:
+- {name: good, interval: '@hourly', job: postgres-to-local}
+- {name: 'daily load (1)', interval: '@daily', job: postgres-to-local}
+- {name: on, interval: '@daily', job: postgres-to-local}
+- {name: 'daily load [1]', interval: '@daily', job: postgres-to-local}
+- {name: unreadable, interval: every day, job: postgres-to-local}
+- {name: nothing to do, interval: '@daily'}
+- {name: no such day, interval: '@daily', job: postgres-to-local, start_date: tomorrow}
+- just a text
+"""
+
+
+def test_bad_schedule_is_an_import_error_that_names_it_and_the_others_are_dags(
+    project: Project,
+) -> None:
+    included = project.root / "orchestrate/bad.meltano.yml"
+    included.write_text(BAD_SCHEDULES)
+    try:
+        found = project.inside(DAGS)
+    finally:
+        included.unlink()
+    assert {DAG, "meltano_daily-northwind", "meltano_good", "meltano_on"} <= set(found["dags"])
+    assert (
+        found["dags"]["meltano_daily_load__1_"]["title"]
+        == "schedule of meltano.yml: daily load (1)"
+    )
+    ((file, error),) = found["errors"].items()
+    assert file.endswith("meltano_schedules_refused.py")
+    lines = error[error.index("ValueError: ") + len("ValueError: ") :].strip().splitlines()
+    assert [line.split(": ")[:2] for line in lines] == [
+        ["orchestrate/bad.meltano.yml", "schedule 'daily load [1]'"],
+        ["orchestrate/bad.meltano.yml", "schedule 'unreadable'"],
+        ["orchestrate/bad.meltano.yml", "schedule 'nothing to do'"],
+        ["orchestrate/bad.meltano.yml", "schedule 'no such day'"],
+        ["orchestrate/bad.meltano.yml", "schedule 'just a text'"],
+    ]
+
+
+def test_the_two_dags_of_one_job_are_told_apart(dags: dict[str, Any]) -> None:
+    ours, schedule = dags[DAG], dags["meltano_daily-northwind"]
+    assert ours["title"] == DAG
+    assert schedule["title"] == f"schedule of meltano.yml: daily-northwind (the same as {DAG})"
+    assert (ours["paused"], schedule["paused"]) == (False, True)
+    assert f"The DAG {DAG} does the same" in schedule["about"]
+
+
+OUTPUT = """
+import json, logging
+from meltano_output import MeltanoOutput
+hook = MeltanoOutput()
+class Kept(logging.Handler):
+    lines = []
+    def emit(self, record): self.lines.append((record.levelname, record.getMessage()))
+logger = logging.getLogger("test"); logger.addHandler(Kept()); logger.setLevel("DEBUG")
+logger.propagate = False
+hook.lines._log = logger
+hook.run_command(["printf", "%s", LINES])
+print(json.dumps({"lines": Kept.lines, "reason": hook.reason}))
+"""
+MELTANO_SAYS = r"""
+2026-11-25T12:56:08Z [info     ] meltano      Meltano 4.4.1
+{"event": "Running job", "level": "info"}
+{"event": "it is late", "level": "warning", "string_id": "tap-csv"}
+{"event": "a.csv line 17: 'abc' is not a smallint", "level": "error", "string_id": "tap-csv"}
+{"event": "the extractor ended", "level": "error", "string_id": "target-csv"}
+{"event": "Extractor and loader failed", "level": "error"}
+"""
+
+
+def test_meltanos_errors_are_errors_of_the_log_and_the_first_is_the_reason(
+    project: Project,
+) -> None:
+    found = project.inside(OUTPUT.replace("LINES", repr(MELTANO_SAYS.strip())))
+    lines = found["lines"]
+    of_meltano = lines[lines.index(["INFO", "Output:"]) + 1 : -1]
+    assert of_meltano == [
+        ["INFO", "2026-11-25T12:56:08Z [info     ] meltano      Meltano 4.4.1"],
+        ["INFO", "Running job"],
+        ["WARNING", "tap-csv: it is late"],
+        ["ERROR", "tap-csv: a.csv line 17: 'abc' is not a smallint"],
+        ["ERROR", "target-csv: the extractor ended"],
+        ["ERROR", "Extractor and loader failed"],
+    ]
+    assert found["reason"] == "tap-csv: a.csv line 17: 'abc' is not a smallint"
 
 
 def test_every_kind_of_schedule_is_understood(project: Project) -> None:
@@ -243,18 +441,19 @@ schedules:
     assert found["errors"] == {}
     dags = {name.removeprefix("meltano_"): dag for name, dag in found["dags"].items()}
     assert {name: (dag["timetable"], dag["cron"]) for name, dag in dags.items() if name != DAG} == {
-        "daily-northwind": ("CronTriggerTimetable", "0 0 * * *"),
-        "hourly": ("CronTriggerTimetable", "0 * * * *"),
-        "cron": ("CronTriggerTimetable", "30 6 * * 1-5"),
+        "daily-northwind": ("ProjectCron", "0 0 * * *"),
+        "hourly": ("ProjectCron", "0 * * * *"),
+        "cron": ("ProjectCron", "30 6 * * 1-5"),
         "once": ("OnceTimetable", None),
         "manual": ("NullTimetable", None),
-        "elt": ("CronTriggerTimetable", "0 0 * * 0"),
+        "elt": ("ProjectCron", "0 0 * * 0"),
     }
     tasks = {name: next(iter(dag["tasks"].values())) for name, dag in dags.items()}
     assert tasks["hourly"]["env"]["LEVEL"] == "3"
     assert "meltano run 'a b'" in tasks["cron"]["command"]
-    assert "dag_run.start_date" in tasks["once"]["env"]["DATE"]
-    assert "meltano el tap-postgres target-postgres --state-id=elt" in tasks["elt"]["command"]
+    assert "date_of_start(dag_run, params)" in tasks["once"]["env"]["DATE"]
+    command = "meltano el tap-postgres target-postgres --state-id=elt --force"
+    assert command in tasks["elt"]["command"]
 
 
 def test_alerts_are_off_until_set(project: Project, dags: dict[str, Any]) -> None:

@@ -26,6 +26,16 @@ def loads(project: Project) -> list[tuple[object, ...]]:
     return project.warehouse("SELECT date, table_name, load_id::text FROM ecommerce_days.loads")
 
 
+def note(project: Project, run_id: str) -> str | None:
+    """What the list of runs says of a run."""
+    rows = project.metadata(
+        "SELECT content FROM dag_run_note n JOIN dag_run r ON r.id = n.dag_run_id "
+        "WHERE r.run_id = %s",
+        run_id,
+    )
+    return rows[0][0] if rows else None
+
+
 def loaded_days(project: Project) -> set[date]:
     return {day for day, *_ in loads(project)}
 
@@ -36,12 +46,23 @@ def test_triggered_run_loads_its_day_and_publishes_the_date(served: Project) -> 
     assert date(2025, 1, 5) in loaded_days(served)
     assert served.warehouse("SELECT count(*) FROM ecommerce.orders") == [(830,)]
     assert served.warehouse("SELECT count(*) FROM ecommerce.order_details") == [(2155,)]
-    events = served.metadata(
-        "SELECT name, e.extra->>'date' FROM asset_event e JOIN asset a ON a.id = e.asset_id "
+    ((name, extra),) = served.metadata(
+        "SELECT name, e.extra FROM asset_event e JOIN asset a ON a.id = e.asset_id "
         "WHERE source_run_id = %s",
         run_id,
     )
-    assert events == [("ecommerce", "2025-01-05")]
+    assert (name, extra["date"]) == ("ecommerce", "2025-01-05")
+    assert len(extra["rows"]) == 14
+    assert (extra["rows"]["orders"], extra["rows"]["order_details"]) == (830, 2155)
+    told = served.metadata(
+        "SELECT task_id, key, value FROM xcom WHERE run_id = %s ORDER BY task_id", run_id
+    )
+    assert [(task, key, len(value)) for task, key, value in told] == [
+        ("local-csv-to-postgres", "loaded_rows", 14),
+        ("orders-details-csv-to-local", "staged_rows", 1),
+        ("postgres-to-local", "staged_rows", 13),
+    ]
+    assert note(served, run_id) == "2025-01-05 · 14 tables · 3,362 rows"
     log = served.log(run_id, "postgres-to-local")
     meltano = log[log.index("Output:") + 1 :]
     assert not [line for line in meltano if "\x1b" in line]
@@ -78,6 +99,7 @@ def test_failed_extract_stops_the_load_tells_and_harms_nothing(
         TAP_POSTGRES_PASSWORD="wrong",
         ALERT_WEBHOOK_URL=address,
         AIRFLOW_CORE_DEFAULT_TASK_RETRIES="0",
+        AIRFLOW__API_BASE_URL="https://airflow.example.com",
     )
     assert done.returncode != 0
     ((run_id, state),) = served.metadata(
@@ -96,8 +118,11 @@ def test_failed_extract_stops_the_load_tells_and_harms_nothing(
     rerun = "DATE=2025-01-09 meltano run postgres-to-local"
     assert f"To run it again: {rerun}" in said
     (alert,) = told
-    for name in (f"{DAG}.postgres-to-local", "DATE 2025-01-09", rerun):
+    why = "tap-postgres: cannot connect to the source"
+    link = "Log: https://airflow.example.com/dags/"
+    for name in (f"{DAG}.postgres-to-local", "DATE 2025-01-09", why, rerun, link):
         assert name in alert["text"]
+    assert note(served, run_id) == "2025-01-09"
     after = loads(served)
     assert set(before) <= set(after)
     assert date(2025, 1, 9) not in {day for day, *_ in after}
@@ -111,12 +136,21 @@ def test_password_changed_in_env_file_counts_from_the_next_task(served: Project)
     try:
         run_id = served.trigger(DAG, {"date": "2025-01-11"})
         wait_for(
-            "the retry of the extract",
-            lambda: served.states(run_id).get("postgres-to-local") == "up_for_retry",
+            "the first attempt",
+            lambda: served.states(run_id).get("postgres-to-local") in ("up_for_retry", "success"),
         )
     finally:
         env.write_text(right)
-    assert "To run it again: DATE=2025-01-11" in " ".join(served.log(run_id, "postgres-to-local"))
+    lines = [
+        (each["level"], each["event"])
+        for each in served.log_entries(run_id, "postgres-to-local")
+        if not each["event"].startswith("::")
+    ]
+    (level, cause), last = lines[-2:]
+    assert level == "error"
+    assert cause.startswith("Failed for DATE 2025-01-11: tap-postgres: cannot connect to the sour")
+    assert last == ("error", "To run it again: DATE=2025-01-11 meltano run postgres-to-local")
+    assert [text for level, text in lines if level == "error" and text.startswith("tap-postgres:")]
     assert served.await_run(run_id) == "success"  # the retry finds the right one
 
 
@@ -142,6 +176,7 @@ def test_backfill_loads_every_day_and_leaves_the_newest_current(served: Project)
     done = served.airflow(
         *("backfill", "create", "--dag-id", DAG, "--reprocess-behavior", "completed"),
         *("--from-date", "2025-01-01", "--to-date", "2025-01-05"),
+        *("--dag-run-conf", '{"date": "2025-01-20"}'),  # each day of a backfill is its own
     )
     assert done.returncode == 0, done.stderr[-3000:]
     runs = "SELECT state FROM dag_run WHERE dag_id = %s AND run_type = 'backfill'"
@@ -155,7 +190,42 @@ def test_backfill_loads_every_day_and_leaves_the_newest_current(served: Project)
     )
     assert {row[0] for row in served.metadata(runs, DAG)} == {"success"}
     assert set(FIVE_DAYS) <= loaded_days(served)
-    assert max(loaded_days(served)) >= newest  # a backfill lets today's scheduled run start too
+    assert max(loaded_days(served)) == newest
+    assert date(2025, 1, 20) not in loaded_days(served)
+    by_clock = "SELECT count(*) FROM dag_run WHERE dag_id = %s AND run_type = 'scheduled'"
+    assert served.metadata(by_clock, DAG) == [(0,)]  # not even today's
+
+
+@pytest.mark.parametrize(
+    "conf",
+    [
+        {"date": "2999-12-31"},
+        {"date": "5.1.2025"},
+        {"date": ["2025-01-05"]},
+        {"date": {"$ne": 1}},
+        {"date": "2025-01-05; touch /tmp/x"},
+        {"date": "{{ 7 * 7 }}"},
+        ["date"],
+    ],
+    ids=str,
+)
+def test_api_refuses_a_wrong_date(served: Project, conf: object) -> None:
+    status, said = served.api("POST", f"dags/{DAG}/dagRuns", {"logical_date": None, "conf": conf})
+    assert status in (400, 422), said
+
+
+def test_command_line_refuses_a_day_ahead(served: Project) -> None:
+    done = served.airflow("dags", "trigger", DAG, "--conf", '{"date": "2999-12-31"}')
+    assert done.returncode != 0
+    assert "'2999-12-31' is not a 'day until today'" in done.stdout + done.stderr
+
+
+def test_unknown_key_of_the_conf_fails_the_run_at_once(served: Project) -> None:
+    before = loads(served)
+    run_id = served.trigger(DAG, {"Date": "2025-01-05"})
+    assert served.await_run(run_id) == "failed"
+    assert "did you mean 'date'?" in " ".join(served.log(run_id, "postgres-to-local"))
+    assert loads(served) == before
 
 
 def test_second_start_says_where_it_runs(served: Project) -> None:

@@ -33,6 +33,19 @@ def test_stop_in_the_middle_of_a_run_ends_all_and_the_run_goes_on(
             assert project.await_run(run_id) == "success"
 
 
+def test_kill_nine_leaves_nothing_behind_and_it_starts_again(
+    project: Project, tmp_path: Path
+) -> None:
+    log = tmp_path / "serve.log"
+    with contextlib.suppress(psutil.NoSuchProcess), serving(project, log) as process:
+        run_id = project.trigger(DAG, {"date": "2025-01-13"})
+        wait_for("a running job", lambda: "meltano run" in _commands(project))
+        process.kill()
+        wait_for("the end of every process", lambda: not project.processes(), 60)
+    with serving(project, log):
+        assert project.await_run(run_id) == "success"
+
+
 def _commands(project: Project) -> str:
     found = []
     for process in project.processes():

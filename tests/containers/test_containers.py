@@ -548,7 +548,7 @@ def airflow_services(services: dict[str, Any]) -> dict[str, Any]:
 
 def test_airflow_runs_as_make_airflow_runs_it(services: dict[str, Any]) -> None:
     serve = (PROJECT / "orchestrate/airflow/serve.py").read_text(encoding="utf-8")
-    processes = re.findall(r'"exec airflow (.*)"', serve)
+    processes = re.findall(r': "airflow (.*)"', serve)
     found = airflow_services(services)
     commands = [" ".join(s["command"]) for s in found.values() if "command" in s]
     assert sorted(commands) == sorted(processes)

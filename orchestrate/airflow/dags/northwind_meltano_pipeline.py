@@ -1,29 +1,25 @@
 """The daily pipeline: both sources to sealed days on disk, side by side, then to the warehouse."""
 
-from typing import Any
-
 from airflow.sdk import DAG, Asset
-from meltano_task import MACROS, cron, date_param, run
+from meltano_alerts import on_late_run
+from meltano_rows import loaded, staged
+from meltano_task import MACROS, date_param, run
+from project_days import ProjectCron
 
-# Told of each load, with the date: `schedule=[Asset("ecommerce")]` lets a DAG follow it.
+# Told of each load, with its date and rows: `schedule=[Asset("ecommerce")]` lets a DAG follow it.
 ECOMMERCE = Asset("ecommerce")
-
-
-def publish_date(context: Any, _result: Any) -> None:
-    """Put the loaded day into the asset's event."""
-    date = context["ti"].task.env["DATE"]
-    context["outlet_events"][ECOMMERCE].extra = {"date": date}
 
 
 with DAG(
     dag_id="northwind_meltano_pipeline",
     description="PostgreSQL and CSV to sealed days on disk, and from there to the warehouse.",
-    schedule=cron("@daily"),
+    schedule=ProjectCron("@daily"),
     catchup=False,
     is_paused_upon_creation=False,
     max_active_runs=3,
     params={"date": date_param()},
     user_defined_macros=MACROS,
+    deadline=on_late_run(),
     tags=["northwind", "meltano", "el"],
     doc_md="""
 ### Northwind, daily
@@ -31,18 +27,21 @@ with DAG(
 Every table of the source and the CSV file of order details land on disk, one file per table and
 day (`output/`); when both are sealed, the day goes to the warehouse, as a whole.
 
-- **Another day:** trigger with `date`; empty means the run's own day.
+- **Another day:** trigger with `date`, until today; empty means the run's own day.
 - **Many days:** `meltano invoke airflow backfill create --dag-id northwind_meltano_pipeline
   --from-date 2025-01-01 --to-date 2025-01-10 --reprocess-behavior completed`
 - **Any day can be run again,** in any order: it is replaced, and newer days stay as they are.
-- **After the load,** the asset `ecommerce` gets an event with `{"date": …}`.
+- **After the load,** the asset `ecommerce` gets an event with `{"date": …, "rows": {table: …}}`.
+- **What a run did** is in its note: the day, how many tables, how many rows. Rows per table are
+  under XCom of each task.
 
-A step that failed keeps the next from starting. Its log ends with what is wrong; its
+A step that failed keeps the next from starting. Its log ends with the cause; its
 documentation says what to check. It is retried twice before it counts as failed.
 """,
 ) as dag:
     postgres = run(
         "postgres-to-local",
+        post_execute=staged("postgres"),
         doc_md="""
 **Does:** copies every table of the source to `output/postgres/{table}/{DATE}/{table}.csv`, and
 seals the day by `output/postgres/{DATE}.datapackage.json`.
@@ -55,6 +54,7 @@ has room. The files of the last good run are still there.
     )
     order_details = run(
         "orders-details-csv-to-local",
+        post_execute=staged("csv"),
         doc_md="""
 **Does:** checks the CSV file against its declared types, copies it to
 `output/csv/order_details/{DATE}/order_details.csv`, and seals the day by
@@ -69,7 +69,7 @@ has room. The files of the last good run are still there.
     load = run(
         "local-csv-to-postgres",
         outlets=[ECOMMERCE],
-        post_execute=publish_date,
+        post_execute=loaded(ECOMMERCE),
         doc_md="""
 **Does:** takes the sealed files of DATE, of both sources, into the warehouse: days in
 `ecommerce_days`, the newest day in the views of `ecommerce`. All tables of the day become

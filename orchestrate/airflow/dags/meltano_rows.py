@@ -1,0 +1,42 @@
+"""What a task has staged or loaded, told to Airflow: rows per table, read from the sealed days."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from airflow.sdk import Asset
+from meltano_task import PROJECT
+from project_days import LOADED_ROWS
+
+OUTPUT = PROJECT / "output"
+
+
+def rows(day: str, source: str = "*") -> dict[str, int]:
+    """Return {table: rows} of the sealed days of a date; nothing where they lie elsewhere."""
+    found: dict[str, int] = {}
+    for manifest in sorted(OUTPUT.glob(f"{source}/{day}.datapackage.json")):
+        found |= {
+            each["name"]: each["rows"] for each in json.loads(manifest.read_text())["resources"]
+        }
+    return dict(sorted(found.items()))
+
+
+def staged(source: str) -> Callable[[Any, Any], None]:
+    """Return the `post_execute` of a task that seals a day of a source."""
+
+    def tell(context: Any, _result: Any) -> None:
+        context["ti"].xcom_push("staged_rows", rows(context["task"].env["DATE"], source))
+
+    return tell
+
+
+def loaded(asset: Asset) -> Callable[[Any, Any], None]:
+    """Return the `post_execute` of a task that loads a day of all sources, told to an asset."""
+
+    def tell(context: Any, _result: Any) -> None:
+        day = context["task"].env["DATE"]
+        tables = rows(day)
+        context["ti"].xcom_push(LOADED_ROWS, tables)
+        context["outlet_events"][asset].extra = {"date": day, "rows": tables}
+
+    return tell
