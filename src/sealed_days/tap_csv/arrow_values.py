@@ -1,8 +1,8 @@
-"""Values as most files have them: read by Arrow where PostgreSQL reads the same from the text.
+"""Reads plain values by Arrow, where PostgreSQL reads the same from the text.
 
 Arrow takes more than PostgreSQL in some corners (blanks around numbers, hexadecimal, underflow)
 and less in others. So a column is read only if its texts have nothing but the characters of the
-plain form and a length that leaves no corner; all else takes the closer look of `types`.
+plain form and a length that leaves no corner; `types` decides about all others.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One pass over the bytes of a user's file: into scratch, as UTF-8 with LF, and what it saw.
+"""Copies a user's file into scratch, as UTF-8 with LF, and counts its rows and quotes on the way.
 
 Blocks of whole lines are handled by C loops (split, replace, count): nothing is done per row.
 Splitting at the quote gives, in turn, what is outside quotes and what is inside: a doubled
@@ -143,7 +143,7 @@ class Intake:
             self.is_quoted = False
 
     def _look(self, block: bytes) -> bytes:
-        """Count what is in a block of whole lines; return it with LF as line end."""
+        """Count rows and quotes in a block of whole lines; return it with LF as line end."""
         was_quoted = self.is_quoted
         if b"\r" in block:
             self.canonical = False

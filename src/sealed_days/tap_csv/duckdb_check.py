@@ -1,4 +1,4 @@
-"""DuckDB over values as text: does each fit its column, is every key there once?"""
+"""Checks values by DuckDB: does each fit its column, is every key unique?"""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def find_bad(
     names_ = [f"k{index}" for index in range(len(keys))]
     keyed = ", ".join(f"{key} AS {name}" for key, name in zip(keys, names_, strict=True))
     good = f"SELECT f, l, {raw} AS r, {keyed}, [{values}] AS v FROM {source} WHERE {is_good(table)}"
-    # the first row of a key stays, those after it are refused
+    # the first row of a key is kept, later ones are refused
     db.execute(
         f"CREATE TEMP TABLE twice AS WITH g AS ({good}), d AS (SELECT {', '.join(names_)}, "
         f"min((f, l)) AS first FROM g GROUP BY ALL HAVING count(*) > 1) "

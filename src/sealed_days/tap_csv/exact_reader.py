@@ -1,4 +1,4 @@
-"""The exact reader: every row with its file and its line, or the reason why it is none.
+"""Last resort parser: each record with its file and line, or why it is malformed.
 
 It is slower than the scan of `copy_in` and DuckDB's reader, so it runs only where lines are
 needed (something is wrong, or `_sdc_source_lineno` is asked for) or the format is one that those

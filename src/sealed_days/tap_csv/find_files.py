@@ -94,7 +94,7 @@ def _was_empty(path: str) -> bool:
 
 
 def find(entry: File, day: date) -> list[Path]:
-    """Return the files of an entry's path on a day, by name; what is left out is said.
+    """Return the files of an entry's path on a day, by name; log what is left out.
 
     Raises:
         ConfigurationError: the path has a wrong placeholder or an empty variable.

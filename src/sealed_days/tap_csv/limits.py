@@ -1,4 +1,4 @@
-"""What comes after a sealed day can hold: checked before the day is sealed."""
+"""The limits of PostgreSQL and of the warehouse, checked before a day is sealed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open a user's file, unpacked: gz, bz2, xz, zst and zip are told by their first bytes."""
+"""Open a user's file, unpacked: gz, bz2, xz, zst and zip are recognized by their first bytes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Is every row of a user's file fine? Asked of its bytes while they are being taken in.
+"""Fast check of a user's file, while its bytes are copied into scratch.
 
 Stretches of whole records are checked side by side by Arrow's C++, which releases the interpreter
-lock. Whether the keys rise from row to row, in a stretch and from one to the next, tells that none
-comes twice. What takes a closer look than Arrow's is left to DuckDB.
+lock. Strictly increasing keys, in a stretch and from one to the next, prove uniqueness. What Arrow
+cannot decide is left to DuckDB.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ pa.set_memory_pool(pa.system_memory_pool())
 
 @dataclass(frozen=True)
 class _Seen:
-    """What is to be known of a stretch whose rows are fine. `first` and `last` are keys."""
+    """The result for a stretch whose rows are all good. `first` and `last` are keys."""
 
     rows: int
     rises: bool
@@ -65,7 +65,7 @@ class CleanCheck:
         self._given_up = False
 
     def add(self, block: bytes, *, is_whole: bool) -> None:
-        """Take the next bytes of the file, header included; whole records end with them or not."""
+        """Check the next bytes of the file, header included; a record may go on in the next."""
         if self._given_up:
             return
         self._pending.append(block)
@@ -107,7 +107,7 @@ class CleanCheck:
         return sum(stretch.rows for stretch in seen)
 
     def close(self) -> None:
-        """Give up what is not yet checked."""
+        """Cancel the checks that have not begun."""
         self._pool.shutdown(cancel_futures=True)
 
     def _submit(self) -> None:
@@ -120,11 +120,11 @@ class CleanCheck:
         self._checks.append(found)
 
     def _check(self, data: bytes, *, is_first: bool) -> _Seen | None:
-        """Return what a stretch has, None where it is not fine."""
+        """Return the result for a stretch, None where a row of it is not good."""
         try:
             texts = self._texts(data, is_first=is_first)
         except pa.ArrowInvalid:
-            return None  # a row has not the header's number of columns
+            return None  # a row has more or fewer columns than the header
         table = self._table
         names, keys = table.columns, table.keys
         values: dict[str, Any] = {}
@@ -220,11 +220,11 @@ def _rise(columns: list[pa.Array]) -> bool:
 
 
 def _goes_on_above(before: _Seen, after: _Seen) -> bool:
-    """Return whether the keys of a stretch are above those of the one before, if it can be told."""
+    """Return whether the keys of a stretch are above those of the one before, False if unknown."""
     try:
         return before.last < after.first
     except TypeError:
-        return False  # a numeric that took a closer look is a text
+        return False  # a numeric that Arrow could not read is a text
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

@@ -1,4 +1,4 @@
-"""The rows that are refused: all of them in a file, the first of them in the log."""
+"""Refused rows: all of them in a file, the first ones in the log."""
 
 from __future__ import annotations
 

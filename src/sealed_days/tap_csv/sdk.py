@@ -233,7 +233,7 @@ class TapCSV(ChecksSettings, Tap):
 
     @contextmanager
     def _scratch(self, streams: Iterable[FileStream]) -> Iterator[Path]:
-        """Give a folder for scratch files, which outlives the tap only if all went well."""
+        """Yield a folder for scratch files, which outlives the tap only if all went well."""
         own = any(isinstance(stream, CsvStream) for stream in streams)
         settings = Settings.parse(self.config, self.name)
         if not own or settings.batch_config is None:
@@ -246,7 +246,7 @@ class TapCSV(ChecksSettings, Tap):
         except BaseException:
             scratch.close()
             raise
-        # the target takes what it was told of; the rest would keep the folder from going
+        # the target moves the files that messages name; others would keep the folder alive
         named = {stream.file.path for stream in streams if stream.file and stream.sends_whole_files}
         named |= {
             messages.file_of(stream.staging["rejects"]["path"])

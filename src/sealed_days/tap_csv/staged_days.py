@@ -1,4 +1,4 @@
-"""The sealed days of DATE, from all sources: what the loader is told to load."""
+"""Opens the sealed days of DATE, of all sources, for the loader."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def open_days(
 
 
 def _refuse_selection(days: list[SealedDay], selection: Selection) -> None:
-    """Refuse to load a part of a day: the warehouse would take the rest for dropped."""
+    """Refuse to load part of a day: the warehouse would take the other tables as dropped."""
     tables = {
         table.name: [name for name, _, _ in table.columns]
         for sealed in days

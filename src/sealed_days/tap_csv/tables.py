@@ -1,4 +1,4 @@
-"""What is to be read: a table, its columns, and its files as they were when first looked at."""
+"""A table to read: its columns, and its files as they were at the first look."""
 
 from __future__ import annotations
 
