@@ -261,6 +261,28 @@ def test_evidence_runs_any_sql_file_and_says_where_one_is_wrong(days: Project) -
         assert "analyze/count.sql line 3: column" in day(days, "evidence", SECOND, code=1)
         path.write_text("DELETE FROM ecommerce_days.orders RETURNING 1")
         assert "read-only" in day(days, "evidence", SECOND, code=1)
+        for text in (
+            "SELECT 1) TO STDOUT; COMMIT; CREATE TABLE public.left_over (a int); SELECT (1",
+            "SELECT 1; COMMIT; CREATE TABLE public.left_over (a int)",
+            "SELECT 1) TO '/tmp/left_over' --",
+            "COMMIT",
+            "SELECT set_config('transaction_read_only', 'off', true); DELETE FROM orders",
+            "WITH gone AS (DELETE FROM ecommerce_days.orders RETURNING 1) SELECT * FROM gone",
+            "SELECT 1 /*",
+            "$$",
+        ):
+            path.write_text(text)
+            said = day(days, "evidence", SECOND, code=1)
+            assert "analyze/count.sql" in said, text
+            assert said.rstrip().endswith("correct the query"), text
+        path.write_text("SELECT '; COMMIT' AS a, $do$;$do$ AS b -- ; COMMIT")
+        day(days, "evidence", SECOND)
+        assert (days.output / f"evidence/{SECOND}/count.csv").read_text() == "a,b\n; COMMIT,;\n"
+        connection = days.connect("ecommerce")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('public.left_over')")
+            assert cursor.fetchone() == (None,)
+        connection.close()
     finally:
         path.unlink()
 

@@ -275,6 +275,11 @@ def test_a_file_that_is_gone_or_of_another_size_is_one_line(root: Path) -> None:
     days = StagedDays(root, "s")
     stage(root, OLD)
     path = days.file_path(DAY, "orders")
+    path.write_bytes(b"v,id\n1,old\n")
+    with pytest.raises(
+        FileError, match=r"damaged: its header is 'v, id' where its columns are 'id"
+    ):
+        days.open(DAY)
     path.write_bytes(b"id,v\n")
     with pytest.raises(FileError, match=r"is damaged: 5 bytes where the manifest says 11: run"):
         days.open(DAY)

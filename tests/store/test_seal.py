@@ -310,3 +310,9 @@ def test_a_file_of_another_size_is_refused(root: Path) -> None:
         draft.path("orders").write_bytes(b"id\n")
         with pytest.raises(FileError, match=r"has 3 bytes where 11 were written"):
             draft.add(table)
+
+
+def test_a_file_with_other_columns_is_refused(root: Path) -> None:
+    with StagedDays(root, "s").begin(DAY) as draft, pytest.raises(FileError) as caught:
+        fill(draft, {"orders": b"v,id\nold,1\n"})
+    assert "its header is 'v, id' where its columns are 'id, v'" in str(caught.value)

@@ -7,14 +7,19 @@ Source: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.3
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 ENCODING = "csv"
 """The `encoding.format` of a BATCH message whose files are in this dialect."""
+
+_LONGEST_HEADER = 1 << 20
+"""Characters; PostgreSQL has at most 1,600 columns with names of 63 bytes."""
 
 _NO_MARKS = bytes(set(range(256)) - set(b'"\n'))
 _NEEDS_QUOTES = re.compile(r'[",\r\n]|^\\\.$|^$')
@@ -37,6 +42,25 @@ class RowCounter:
         pieces = bytes(data).translate(None, _NO_MARKS).split(b'"')
         self.rows += sum(map(len, pieces[self._quoted :: 2]))
         self._quoted ^= (len(pieces) - 1) % 2 == 1
+
+
+def check_header(path: Path, columns: Iterable[str]) -> None:
+    """Compare the names in the first line of a file with the columns that it is said to have.
+
+    Raises:
+        ValueError: they differ, in one line.
+        OSError: the file cannot be read.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = iter(lambda: file.readline(_LONGEST_HEADER), "")
+        try:
+            there = next(csv.reader(lines, strict=True), [])
+        except (csv.Error, UnicodeDecodeError):
+            there = ["no header at all"]
+    expected = list(columns)
+    if there != expected:
+        said, wanted = (", ".join(names)[:200] for names in (there, expected))
+        raise ValueError(f"its header is {said!r} where its columns are {wanted!r}")
 
 
 def format_row(values: Iterable[str | None]) -> str:

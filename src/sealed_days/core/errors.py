@@ -35,6 +35,20 @@ class BusyError(UserError):
     """Another run holds what this one needs: wait for it, then run again."""
 
 
+# C0 but tab and line feed, DEL, C1, and what turns the direction of text around
+_STEERS = {*range(32), *range(127, 160), 0x200E, 0x200F, *range(0x202A, 0x202F)} - {9, 10}
+_STEERS |= {*range(0x2066, 0x206A)}
+_SHOWN = {code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" for code in _STEERS}
+
+
+def printable(text: str) -> str:
+    r"""Return a text as a terminal may show it: control characters as `\x1b`.
+
+    Names come from databases and files: one could clear the screen, or forge a line.
+    """
+    return text.translate(_SHOWN)
+
+
 def one_line(error: BaseException) -> str:
     """Return the text of an error, server details included, as one line."""
     return " ".join(str(error).split())

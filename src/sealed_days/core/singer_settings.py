@@ -7,6 +7,7 @@ them; a test compares the names with the upstream packages'.
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,6 +15,12 @@ from msgspec import Meta
 
 from sealed_days.core.dates import resolve_date
 from sealed_days.core.settings import Anything, Group, Name, Port, Positive, Secret, Settings
+
+# as sqlalchemy.engine.url reads it, its port a number
+_URL = re.compile(
+    r"(?:postgresql|postgres)(?:\+\w+)?://(?:[^:/@]*(?::[^@]*)?@)?"
+    r"(?:\[[^\]/?@]+\]|[^/:?@]*)(?::(?P<port>\d{1,5}))?(?:/[^?@\s]*)?(?:\?\S*)?"
+)
 
 StreamMap = Annotated[
     dict[str, Any] | Literal["__NULL__"],
@@ -164,6 +171,17 @@ class PostgresSettings(SdkSettings, kw_only=True, frozen=True):
     ssh_tunnel: Annotated[
         SshTunnel, Meta(description="An SSH tunnel by way of a bastion host.")
     ] = SshTunnel()
+
+    def __post_init__(self) -> None:
+        """Refuse a URL that no library could read: its own words would show the password."""
+        url = _URL.fullmatch(self.sqlalchemy_url or "postgresql://")
+        if not url or not 1 <= int(url["port"] or 5432) <= 65535:
+            msg = (
+                "sqlalchemy_url (not shown: it holds a password) is not of the form "
+                "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with @ and % in the password "
+                "written as %40 and %25"
+            )
+            raise ValueError(msg)
 
     @property
     def needs_upstream_connection(self) -> str | None:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 
 from sealed_days.core import umask
-from sealed_days.core.errors import UserError, one_line_errors
+from sealed_days.core.errors import UserError, one_line_errors, printable
 from sealed_days.plugin.process import end_with_parent
 
 _DATE_HELP = "YYYY-MM-DD (default: DATE of the environment, else today)"
+
+
+class _Terminal(io.TextIOWrapper):
+    """Standard output where a person reads it: a name from a file cannot steer the terminal."""
+
+    def write(self, text: str) -> int:
+        return super().write(printable(text))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -21,6 +29,8 @@ def main(arguments: list[str] | None = None) -> None:
         end_with_parent()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    if sys.stdout.isatty():
+        sys.stdout = _Terminal(sys.stdout.buffer, sys.stdout.encoding, line_buffering=True)
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     if rest and getattr(options, "table", "") is None and not rest[0].startswith("-"):

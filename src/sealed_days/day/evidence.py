@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 import psycopg2
-from psycopg2.errors import UndefinedTable
+from psycopg2.errors import InvalidCursorDefinition, UndefinedTable
 from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import UserError, one_line
@@ -25,6 +25,17 @@ from sealed_days.target_postgres.drift import SNAPSHOT_DATE
 from sealed_days.target_postgres.warehouse import Warehouse, columns, transaction
 
 _END = re.compile(r"(?:\s|;|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)*\Z")
+# A cursor takes one statement that returns rows. So no text leaves the COPY that it stands in.
+_ONE_QUERY = """
+DO $$
+DECLARE
+  evidence refcursor;
+BEGIN
+  OPEN evidence FOR EXECUTE current_setting('sealed_days.query');
+  CLOSE evidence;
+END
+$$
+"""
 _NO_TABLE = re.compile(r'relation "(.*)" does not exist')
 
 
@@ -117,6 +128,8 @@ def _copy(
     where = settings.shown(path)
     target = scratch / f"{path.stem}.csv"
     try:
+        cursor.execute("SELECT set_config('sealed_days.query', %s, true)", (query,))
+        cursor.execute(_ONE_QUERY)
         with target.open("wb", buffering=BLOCK) as file:
             cursor.copy_expert(f"COPY (\n{query}\n) TO STDOUT (FORMAT csv, HEADER)", file)
             file.flush()
@@ -131,10 +144,12 @@ def _copy(
         raise UserError(msg) from None
     except psycopg2.Error as error:
         line = ""
-        if error.diag.statement_position:
-            before = f"COPY (\n{query}"[: int(error.diag.statement_position) - 1]
-            line = f" line {before.count(chr(10))}"
-        msg = f"{where}{line}: {error.diag.message_primary or one_line(error)}: correct the query"
+        if at := error.diag.internal_position or error.diag.statement_position:
+            line = f" line {query[: int(at) - 1].count(chr(10)) + 1}"
+        why = error.diag.message_primary or one_line(error)
+        if isinstance(error, InvalidCursorDefinition):
+            why = "it is not one single read-only query"
+        msg = f"{where}{line}: {why}: correct the query"
         raise UserError(msg) from None
     return cursor.rowcount
 

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 
+from sealed_days.core.errors import printable
 from sealed_days.core.settings import variable
 
 
@@ -25,6 +26,11 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
+class _PlainFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
 class _MeltanoFormatter(logging.Formatter):
     """The JSON lines of singer_sdk.logging.StructuredFormatter, which Meltano parses."""
 
@@ -36,7 +42,8 @@ class _MeltanoFormatter(logging.Formatter):
             "ts": record.created,
             "thread_name": record.threadName,
             "app_name": "sealed-days",
-            "message": record.getMessage(),
+            # Meltano prints it as it is
+            "message": printable(record.getMessage()),
         }
         if record.exc_info:
             line["message"] = f"{record.getMessage()}\n{self.formatException(record.exc_info)}"
@@ -49,7 +56,7 @@ def log_to_stderr(plugin: str) -> None:
     if "SINGER_SDK_LOG_CONFIG" in os.environ:
         handler.setFormatter(_MeltanoFormatter())
     else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
+        handler.setFormatter(_PlainFormatter("%(asctime)s %(levelname)-7s %(message)s"))
     logging.basicConfig(level=_level(plugin), handlers=[handler], force=True)
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sealed_days.core.dialect import check_header
 from sealed_days.core.errors import BusyError, ConfigurationError, FileError
 from sealed_days.store import layout
 from sealed_days.store import manifest as manifests
@@ -89,12 +90,12 @@ class StagedDays:
             raise FileError(msg) from None
 
     def open(self, day: date) -> SealedDay:
-        """Return a sealed day whose files are all there with their sizes.
+        """Return a sealed day whose files are all there with their sizes and headers.
 
         The sha256 is not checked here: whoever reads a file compares it on the way.
 
         Raises:
-            FileError: the day is not sealed, or a file is missing or has another size.
+            FileError: the day is not sealed, or a file is missing or has another size or header.
         """
         manifest = self._settled(day)
         while True:
@@ -120,13 +121,18 @@ class StagedDays:
                 f"run {self.command(day)}"
             )
             raise FileError(msg) from None
-        if size != table.file.bytes:
-            msg = (
-                f"{path} is damaged: {size} bytes where the manifest says {table.file.bytes}: "
-                f"run {self.command(day)}"
-            )
-            raise FileError(msg)
-        return table
+        what = f"{size} bytes where the manifest says {table.file.bytes}"
+        if size == table.file.bytes:
+            try:
+                check_header(path, (name for name, _, _ in table.columns))
+            except OSError as error:
+                what = f"it cannot be read ({error.strerror})"
+            except ValueError as error:
+                what = str(error)
+            else:
+                return table
+        msg = f"{path} is damaged: {what}: run {self.command(day)}"
+        raise FileError(msg)
 
     def _settled(self, day: date) -> dict[str, Any]:
         """Return the manifest of a day; first finish what a crash left undone, if we may write."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from sealed_days.core.dialect import check_header
 from sealed_days.core.errors import FileError
 from sealed_days.store import manifest as manifests
 from sealed_days.store.layout import SCRATCH, safe_name
@@ -88,6 +89,14 @@ class Draft:
                 f"written: nothing was published; run {self.days.command(self.day)}"
             )
             raise FileError(msg)
+        try:
+            check_header(self.path(table.name), (name for name, _, _ in table.columns))
+        except ValueError as error:
+            msg = (
+                f"the scratch file of {table.name} is not that of its columns: {error}: "
+                f"nothing was published; run {self.days.command(self.day)}"
+            )
+            raise FileError(msg) from None
         self._tables[table.name] = table
 
     def seal(self, **about: Any) -> dict[str, Any]:
