@@ -1,4 +1,4 @@
-"""Brings database, pool and admin to their state, for `meltano invoke airflow:initialize`.
+"""Creates database, pool and admin where missing, for `meltano invoke airflow:initialize`.
 
 Can be run again at any time. Runs in Airflow's own environment, as one process: each `airflow`
 command would take seconds to start.
@@ -14,7 +14,7 @@ POOL_SLOTS = "4"
 def main() -> int:
     """Migrate the database, make the pool, and the admin when it is not there."""
     os.umask(0o077)  # Airflow writes its airflow.cfg now, for the owner alone
-    # A hundred lines about rights that are made, and warnings about what is none of ours.
+    # otherwise a hundred lines about permissions, and warnings about Airflow's own code
     os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "ERROR"
     warnings.simplefilter("ignore")
     os.environ["PYTHONWARNINGS"] = "ignore"

@@ -51,7 +51,7 @@ PIPELINE = "pipeline-csv-and-postgres-to-local-target-postgres"
 
 
 class ServeError(Exception):
-    """One line for the user: what is wrong, and what mends it."""
+    """One line for the user: what is wrong, and what fixes it."""
 
 
 def main() -> int:
@@ -95,7 +95,7 @@ def hang_up(_signal: int, _frame: FrameType | None) -> None:
 
 @contextlib.contextmanager
 def only_one() -> Iterator[Callable[[str], None]]:
-    """Hold the project's lock; yields a function that tells later ones the address."""
+    """Hold the project's lock; yields a function that writes the address for later starts."""
     LOCK.parent.mkdir(mode=0o700, exist_ok=True)
     with LOCK.open("a+") as file:
         try:

@@ -1,4 +1,4 @@
-"""What Meltano loads when it starts: a setting, and with it what no setting can say.
+"""Loaded by Meltano when it starts: what no setting of Meltano can do.
 
 Airflow's own time zone decides which days `airflow backfill --from-date … --to-date …` means. It
 follows DATE_TIMEZONE, which may be empty; then it is UTC.
@@ -7,15 +7,15 @@ Meltano refuses to start a pipeline that it believes to run already, and after a
 it believes so for five minutes. Here two runs of one source and day exclude each other by
 locks that end with their process, so that the refusal protects nothing and only delays the
 retry. `meltano run` has a `--force` for that, read from MELTANO_RUN_FORCE; no setting of
-meltano.yml sets it, so this add-on does, for whoever has not set it.
+meltano.yml sets it, so this add-on does, unless the user has set it.
 
 Meltano writes each plugin's config, passwords in it, to a file below .meltano/run, by the
-process's umask; after a `kill -9` it stays there. Here what a run writes is its owner's alone,
-and what dead runs left goes. Plugins get the umask back: who may read the staged days is for
-the user to say.
+process's umask; after a `kill -9` it stays there. Here only the owner can read what a run
+writes, and what dead runs left is removed. Plugins get the umask back: the user decides who may
+read the staged days.
 
-Python goes through all that was ever loaded, again and again and once more at its end, to find
-what nobody refers to any more. What is there when Meltano has been imported stays to the end.
+Python's garbage collector would scan all loaded modules several times, and once more at exit.
+What Meltano has imported lives until the end anyway: `gc.freeze` leaves it out.
 """
 
 import atexit

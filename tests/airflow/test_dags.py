@@ -457,12 +457,12 @@ schedules:
 
 
 def test_alerts_are_off_until_set(project: Project, dags: dict[str, Any]) -> None:
-    def told(found: dict[str, Any]) -> set[str]:
+    def notifiers(found: dict[str, Any]) -> set[str]:
         return {name for task in found[DAG]["tasks"].values() for name in task["alerts"]}
 
-    assert told(dags) == {"RerunLine"}
+    assert notifiers(dags) == {"RerunLine"}
     both = project.inside(DAGS, ALERT_WEBHOOK_URL="http://127.0.0.1:1/x", ALERT_EMAIL="a@b.c")
-    assert told(both["dags"]) == {"RerunLine", "HttpNotifier", "SmtpNotifier"}
+    assert notifiers(both["dags"]) == {"RerunLine", "HttpNotifier", "SmtpNotifier"}
 
 
 def test_no_password_in_the_files_of_git(project: Project) -> None:

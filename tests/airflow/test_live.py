@@ -71,12 +71,12 @@ def test_triggered_run_loads_its_day_and_publishes_the_date(served: Project) -> 
 
 @pytest.fixture
 def webhook() -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """A web server that takes alerts: its address, and what it was told."""
-    told: list[dict[str, str]] = []
+    """A web server that takes alerts: its address, and what it has received."""
+    received: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
             self.end_headers()
 
@@ -85,14 +85,14 @@ def webhook() -> Iterator[tuple[str, list[dict[str, str]]]]:
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/services/T0/B0", told
+        yield f"http://127.0.0.1:{server.server_port}/services/T0/B0", received
         server.shutdown()
 
 
 def test_failed_extract_stops_the_load_tells_and_harms_nothing(
     served: Project, webhook: tuple[str, list[dict[str, str]]]
 ) -> None:
-    address, told = webhook
+    address, received = webhook
     before = loads(served)
     done = served.airflow(
         *("dags", "test", DAG, "2025-01-09"),
@@ -117,7 +117,7 @@ def test_failed_extract_stops_the_load_tells_and_harms_nothing(
     assert 'password authentication failed for user "northwind_reader"' in said
     rerun = "DATE=2025-01-09 meltano run postgres-to-local"
     assert f"To run it again: {rerun}" in said
-    (alert,) = told
+    (alert,) = received
     why = "tap-postgres: cannot connect to the source"
     link = "Log: https://airflow.example.com/dags/"
     for name in (f"{DAG}.postgres-to-local", "DATE 2025-01-09", why, rerun, link):

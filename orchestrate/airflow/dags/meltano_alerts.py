@@ -1,4 +1,4 @@
-"""What is told when a task fails: at the end of its log, and to whom the settings name."""
+"""Reports a failed task: at the end of its log, and by mail or webhook if these are set."""
 
 import os
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class RerunLine(BaseNotifier):
 
 
 def on_failure(date: str, rerun: str) -> list[BaseNotifier]:
-    """Return who is told of a task that failed for good: nobody, unless the settings say so."""
+    """Return the alerts for a task that has failed for good: none, unless .env sets one."""
     what = f"{{{{ dag.dag_id }}}}.{{{{ task.task_id }}}} failed for DATE {date}"
     lines = ["{{ reason(task) }}", f"Run it again: {rerun}", "Log: {{ ti.log_url }}"]
     return [notifier(**options) for notifier, options in _notifiers(what, lines)]

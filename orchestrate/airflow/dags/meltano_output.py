@@ -11,7 +11,7 @@ class MeltanoOutput(SubprocessHook):
     """Runs a command of a BashOperator, and takes what it prints for Meltano's JSON log lines.
 
     The UI's filter for errors finds Meltano's errors then, and a failure's first one, which is
-    its cause, can be told again at the end and in alerts.
+    its cause, can be repeated at the end of the log and in alerts.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What a task has staged or loaded, told to Airflow: rows per table, read from the sealed days."""
+"""Passes to Airflow what a task has staged or loaded: rows per table, from the sealed days."""
 
 import json
 from collections.abc import Callable
@@ -24,19 +24,19 @@ def rows(day: str, source: str = "*") -> dict[str, int]:
 def staged(source: str) -> Callable[[Any, Any], None]:
     """Return the `post_execute` of a task that seals a day of a source."""
 
-    def tell(context: Any, _result: Any) -> None:
+    def push_rows(context: Any, _result: Any) -> None:
         context["ti"].xcom_push("staged_rows", rows(context["task"].env["DATE"], source))
 
-    return tell
+    return push_rows
 
 
 def loaded(asset: Asset) -> Callable[[Any, Any], None]:
-    """Return the `post_execute` of a task that loads a day of all sources, told to an asset."""
+    """Return the `post_execute` of a task that loads a day: it adds an asset event."""
 
-    def tell(context: Any, _result: Any) -> None:
+    def add_event(context: Any, _result: Any) -> None:
         day = context["task"].env["DATE"]
         tables = rows(day)
         context["ti"].xcom_push(LOADED_ROWS, tables)
         context["outlet_events"][asset].extra = {"date": day, "rows": tables}
 
-    return tell
+    return add_event
