@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import target_postgres.target
 from target_postgres.tests import core
-from test_target_postgres import warehouse  # noqa: F401 - the server of this folder's tests
 
 from sealed_days.target_postgres.sdk import TargetPostgres
 
@@ -41,7 +40,7 @@ for _name, _value in vars(theirs).items():
 
 
 @pytest.fixture(scope="module")
-def postgres_config_no_ssl(warehouse: dict[str, Any]) -> dict[str, Any]:  # noqa: F811
+def postgres_config_no_ssl(warehouse: dict[str, Any]) -> dict[str, Any]:
     """Their config, for our server."""
     keys = ("host", "port", "user", "password", "database")
     return {**_CONFIG, **{key: warehouse[key] for key in keys}}

@@ -88,11 +88,19 @@ def _parser() -> argparse.ArgumentParser:
     add("summary", "rows on disk and in the warehouse, table by table, and what to try next",
         dated=True)  # fmt: skip
 
-    prune = add("prune", "remove old days from disk and warehouse together, never the current one")
-    which = prune.add_mutually_exclusive_group(required=True)
+    remove = add("remove", "take one day back, from warehouse and disk; views show the day before")
+    remove.add_argument("date", metavar="DATE", help="YYYY-MM-DD")
+    remove.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")
+
+    restore = add("restore", "rebuild a day's lost or damaged files from the warehouse")
+    restore.add_argument("date", metavar="DATE", help="YYYY-MM-DD")
+
+    prune = add("prune", "remove old days from disk and warehouse together, never what views show")
+    which = prune.add_mutually_exclusive_group()
     which.add_argument("--keep", type=int, metavar="N", help="keep the newest N days")
     which.add_argument("--before", metavar="DATE", help="remove the days before DATE")
     prune.add_argument("--slices", action="store_true", help="also days that hold slices")
+    prune.add_argument("--apply", action="store_true", help="do what the policy `keep` says")
     prune.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")
 
     report = add("report", "one HTML page: the days, rows over time, loads, what changed")

@@ -12,12 +12,11 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import UserError
-from sealed_days.core.sql import qualified
-from sealed_days.day.partitions import PARTITIONS, everything
+from sealed_days.day.day_tables import registry
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import StagedDays
 from sealed_days.store.manifest import parse
-from sealed_days.target_postgres.warehouse import LOADS, Warehouse, relation_kind
+from sealed_days.target_postgres.warehouse import Warehouse
 
 WORST_FIRST = ("damaged", "unsealed", "missing", "sealed", "loaded", "current")
 """The states of a table's day. The state of a source's day is that of its worst table."""
@@ -43,6 +42,8 @@ class SourceDay:
     tables: list[TableDay] = field(default_factory=list)
     why: str = ""
     empty_state: str = "missing"
+    is_loaded: bool = False
+    """Whether the warehouse has any table of it."""
 
     @property
     def state(self) -> str:
@@ -65,12 +66,14 @@ class SourceDay:
 class Calendar:
     """Every day between the first and the last one known, with an entry per source.
 
-    `warehouse_problem` says why the warehouse was not read; "" when it was.
+    `warehouse_problem` says why the warehouse was not read; "" when it was. `pruned` are days that
+    were removed on purpose.
     """
 
     days: dict[date, list[SourceDay]]
     current: date | None
     warehouse_problem: str = ""
+    pruned: set[date] = field(default_factory=set)
 
     def known(self) -> list[date]:
         """Return the days that have a manifest, a file or a load."""
@@ -86,6 +89,8 @@ class _Loads:
     """What the warehouse has: day -> table -> source and hash of its last load."""
 
     days: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    pruned: set[str] = field(default_factory=set)
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
     problem: str = ""
 
     @property
@@ -111,15 +116,18 @@ def read(settings: Settings, first: date | None = None, last: date | None = None
     on_disk = set(found)
     for entry in found.values():
         there = loads.days.get(entry.day.isoformat(), {})
-        is_current = entry.day.isoformat() == loads.current
-        entry.tables = [_with_load(t, entry.source, there, is_current) for t in entry.tables]
+        text = entry.day.isoformat()
+        held = {table: why for (day, table), why in loads.held.items() if day == text}
+        is_current = text == loads.current
+        entry.is_loaded = any(source == entry.source for source, _ in there.values())
+        entry.tables = [_with_load(t, entry.source, there, held, is_current) for t in entry.tables]
     for text, tables in loads.days.items():
         day = date.fromisoformat(text)
         if (first and day < first) or (last and day > last):
             continue
         for table, (source, _) in tables.items():
             if (source, day) not in on_disk:
-                entry = found.setdefault((source, day), SourceDay(source, day))
+                entry = found.setdefault((source, day), SourceDay(source, day, is_loaded=True))
                 entry.tables.append(TableDay(table, "missing", why="in the warehouse, not on disk"))
     known = {day for _, day in found}
     start, end = first or min(known, default=None), last or max(known, default=None)
@@ -131,11 +139,18 @@ def read(settings: Settings, first: date | None = None, last: date | None = None
         },
         date.fromisoformat(loads.current) if loads.current else None,
         loads.problem,
+        {date.fromisoformat(text) for text in loads.pruned},
     )
 
 
 def next_command(settings: Settings, sources: list[SourceDay]) -> str:
-    """Return the command that makes a day whole, "" when it is."""
+    """Return the command that makes a day whole, "" when it is.
+
+    Files of a loaded day come back from the warehouse: the source is no longer what it was.
+    """
+    lost = [s for s in sources if s.is_loaded and s.state in {"damaged", "unsealed", "missing"}]
+    if lost:
+        return settings.command(f"restore {sources[0].day}")
     bad = [s.source for s in sources if s.state in {"damaged", "unsealed", "missing"}]
     if len(bad) == len(sources):
         jobs = [settings.job]
@@ -207,7 +222,11 @@ def _table(resource: dict[str, Any], folder: str) -> TableDay:
 
 
 def _with_load(
-    table: TableDay, source: str, there: dict[str, tuple[str, str]], is_current: bool
+    table: TableDay,
+    source: str,
+    there: dict[str, tuple[str, str]],
+    held: dict[str, str],
+    is_current: bool,
 ) -> TableDay:
     if table.state != "sealed":
         return table
@@ -217,13 +236,14 @@ def _with_load(
             state = "current" if is_current else "loaded"
         else:
             why = "staged again since it was loaded"
+    if state == "sealed" and table.table in held:
+        why = f"held by the last load: {held[table.table]}"
     return TableDay(table.table, state, table.rows, table.bytes, why)
 
 
 def _loads(settings: Settings) -> _Loads:
     try:
-        # the planner knows too little of pg_class to guess that there are many partitions
-        opened = settings.session("day status", enable_nestloop="off")
+        opened = settings.session("day status")
         asking = settings.server.errors("reading its loads")
         with opened as session, session.cursor() as cursor, asking:
             return _ask(cursor, settings.warehouse)
@@ -232,16 +252,25 @@ def _loads(settings: Settings) -> _Loads:
 
 
 def _ask(cursor: Cursor, warehouse: Warehouse) -> _Loads:
-    if not relation_kind(cursor, warehouse.days, LOADS):
-        return _Loads()
-    cursor.execute(
-        "SELECT day, table_name, source, 'sha256:' || sha256 FROM ("
-        "SELECT DISTINCT ON (table_name, date) table_name, date::text AS day, source, sha256 "
-        f"FROM {qualified(warehouse.days, LOADS)} ORDER BY table_name, date, published_at DESC) l "
-        f"JOIN ({PARTITIONS}) p USING (table_name, day)",
-        everything(warehouse),
-    )
     loads = _Loads()
-    for day, table, source, sha256 in cursor.fetchall():
-        loads.days.setdefault(day, {})[table] = (source, sha256)
+    found = registry(cursor, warehouse)
+    if found is None:
+        return loads
+    # by hand, not by Registry.find: a hundred tables of a thousand days are asked for at once
+    cursor.execute(
+        "SELECT day::text, table_name, source, 'sha256:' || sha256, state = 'pruned' "
+        f"FROM {found.days} WHERE state <> 'making'".replace("%%", "%")
+    )
+    for day, table, source, sha256, is_pruned in cursor.fetchall():
+        if is_pruned:
+            loads.pruned.add(day)
+        else:
+            loads.days.setdefault(day, {})[table] = (source, sha256)
+    cursor.execute(
+        "SELECT DISTINCT ON (date, table_name) date::text, table_name, held "
+        f"FROM {found.loads} ORDER BY date, table_name, published_at DESC".replace("%%", "%")
+    )
+    for day, table, held in cursor.fetchall():
+        if held:
+            loads.held[day, table] = held
     return loads

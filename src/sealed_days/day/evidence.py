@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import secrets
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
@@ -14,15 +15,16 @@ import psycopg2
 from psycopg2.errors import InvalidCursorDefinition, UndefinedTable
 from psycopg2.extensions import cursor as Cursor
 
-from sealed_days.core.errors import UserError, one_line
+from sealed_days.core.errors import UserError, WarehouseError, one_line
 from sealed_days.core.proven_file import BLOCK
 from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
 from sealed_days.day import nearest
-from sealed_days.day.partitions import Partition, partitions
+from sealed_days.day.day_tables import as_of, days
 from sealed_days.day.settings import Settings
 from sealed_days.store.scratch import Scratch, sweep
-from sealed_days.target_postgres.drift import SNAPSHOT_DATE
-from sealed_days.target_postgres.warehouse import Warehouse, columns, transaction
+from sealed_days.target_postgres import prepare
+from sealed_days.target_postgres.registry import DayTable
+from sealed_days.target_postgres.warehouse import SNAPSHOT_DATE, Warehouse, columns, transaction
 
 _END = re.compile(r"(?:\s|;|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)*\Z")
 # A cursor takes one statement that returns rows. So no text leaves the COPY that it stands in.
@@ -58,13 +60,18 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     area = settings.output / ".scratch"
     sweep(area)
     session = settings.server.connect("day evidence")
+    prepare.take_role(session, settings.warehouse)
     session.set_session(isolation_level="REPEATABLE READ")
     scratch = Scratch(area)
     try:
         with transaction(session) as cursor:
-            tables = _show_day(cursor, settings, day)
+            # a schema that nobody else ever sees: TEMPORARY is a right that the role may not have
+            schema = f"evidence_{secrets.token_hex(6)}"
+            tables = _show_day(cursor, settings, day, schema)
             # one instant for all queries, which only read
-            cursor.execute("SET LOCAL search_path = pg_temp; SET TRANSACTION READ ONLY")
+            cursor.execute(
+                f"SET LOCAL search_path = {quote_ident(schema)}; SET TRANSACTION READ ONLY"
+            )
             done = [
                 (path, _copy(cursor, settings, day, path, scratch.path, tables)) for path in queries
             ]
@@ -81,40 +88,41 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _show_day(cursor: Cursor, settings: Settings, day: date) -> list[str]:
-    """Make a temporary view on each table as it was on a day, and return their names."""
+def _show_day(cursor: Cursor, settings: Settings, day: date, schema: str) -> list[str]:
+    """Make a view on each table as it was on a day, in a new schema, and return their names."""
     warehouse = settings.warehouse
-    there = partitions(cursor, warehouse, last=day)
-    if not any(part.day == day for part in there):
-        known = {part.day for part in partitions(cursor, warehouse)}
+    there = as_of(cursor, warehouse, day)
+    if not any(row.day == day for row in there):
+        known = days(cursor, warehouse)
         msg = (
             f"the warehouse has no {day.isoformat()} ({nearest.days(day, known)}): "
             f"run DATE={day.isoformat()} meltano run {settings.load_job}"
         )
-        raise UserError(msg)
+        raise WarehouseError(msg)
+    cursor.execute(f"CREATE SCHEMA {quote_ident(schema)}")
     tables = []
-    for table, parts in groupby(there, lambda part: part.table):
-        if definition := _as_of(cursor, warehouse, table, list(parts), day):
-            cursor.execute(f"CREATE TEMPORARY VIEW {quote_ident(table)} AS {definition}")
+    for table, rows in groupby(there, lambda row: row.table_name):
+        if definition := _as_of(cursor, warehouse, table, list(rows), day):
+            cursor.execute(f"CREATE VIEW {qualified(schema, table)} AS {definition}")
             tables.append(table)
     return tables
 
 
 def _as_of(
-    cursor: Cursor, warehouse: Warehouse, table: str, parts: Iterable[Partition], day: date
+    cursor: Cursor, warehouse: Warehouse, table: str, rows: Iterable[DayTable], day: date
 ) -> str | None:
     """Return the query for a table on a day: its snapshot, or all its slices so far."""
-    shown = [part for part in parts if part.is_slice or part.day == day]
+    shown = [row for row in rows if row.is_slice or row.day == day]
     if not shown:
         return None
     if shown[-1].day == day and not shown[-1].is_slice:
         shown = shown[-1:]
-    names = [name for name in columns(cursor, warehouse.days, table) if name != SNAPSHOT_DATE]
+    names = [name for name in columns(cursor, warehouse.days, table) if name in shown[-1].columns]
     if len(shown) == 1:
-        # the planner knows the day's own table, where the parent of all days has no statistics
-        source = qualified(warehouse.parts, shown[0].name)
+        # with the day's own types, and the planner knows the very table
+        source = qualified(warehouse.parts, shown[0].relation)
         return f"SELECT {column_list(names)} FROM {source}"
-    dates = ", ".join(quote_literal(part.day.isoformat()) for part in shown)
+    dates = ", ".join(quote_literal(row.day.isoformat()) for row in shown)
     return (
         f"SELECT {column_list(names)} FROM {qualified(warehouse.days, table)} "
         f"WHERE {SNAPSHOT_DATE} IN ({dates})"

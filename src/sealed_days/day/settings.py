@@ -36,7 +36,8 @@ _CONNECTION = {
 class Settings:
     """The project, its staged days and its warehouse.
 
-    `sources` are source -> job; `load_job` loads a staged day, `job` does everything.
+    `sources` are source -> job; `load_job` loads a staged day, `job` does everything. `name` is
+    the project's in a warehouse that several share, `keep` the policy of `day prune`.
     """
 
     project: Path
@@ -50,6 +51,8 @@ class Settings:
     server: Server
     warehouse: Warehouse
     variables: dotenv.Variables
+    name: str = ""
+    keep: str = ""
 
     @classmethod
     def read(cls) -> Settings:
@@ -87,6 +90,8 @@ class Settings:
                 views, get("days_schema", f"{views}_days"), get("parts_schema", f"{views}_parts")
             ),
             variables=variables,
+            name=get("project"),
+            keep=get("keep"),
         )
 
     def day(self, given: str | None) -> Day:

@@ -18,6 +18,7 @@ from sealed_days.day.settings import Settings
 MARKS = {
     "current": "✓", "loaded": "✓", "sealed": "◦", "missing": "·", "unsealed": "✗", "damaged": "✗",
 }  # fmt: skip
+_NOW = "  (snapshots are of the source as it is now)"
 _MANY = 3
 """From so many empty days in a row on, they are printed as one line."""
 
@@ -57,12 +58,21 @@ def _lines(settings: Settings, found: Calendar, *, tables: bool) -> Iterator[str
     )  # fmt: skip
     yield f"{'day':<10}  {heads} {'rows':>15} {'size':>10}"
     gap: list[date] = []
+    pruned: list[date] = []
     for day, sources in found.days.items():
         if all(s.state == "missing" and not s.tables for s in sources):
-            gap.append(day)
+            if day in found.pruned:
+                yield from _gap(settings, gap)
+                gap = []
+                pruned.append(day)
+            else:
+                yield from _pruned(pruned)
+                pruned = []
+                gap.append(day)
             continue
         yield from _gap(settings, gap)
-        gap = []
+        yield from _pruned(pruned)
+        gap, pruned = [], []
         cells = "  ".join(
             f"{_cell(s):<{width}}" for s, width in zip(sources, widths, strict=True)
         )  # fmt: skip
@@ -74,26 +84,34 @@ def _lines(settings: Settings, found: Calendar, *, tables: bool) -> Iterator[str
             if source.why:
                 yield f"{'':<12}{source.source}: {source.why}"
             for table in source.tables:
-                if tables or table.state == "damaged":
+                if tables or table.state == "damaged" or (table.state == "sealed" and table.why):
                     why = f"  {table.why}" if table.why else ""
                     yield (
                         f"{'':<12}{MARKS[table.state]} {table.state:<9} {table.table:<30} "
                         f"{table.rows:>15,} {size(table.bytes):>10}{why}"
                     )
     yield from _gap(settings, gap)
+    yield from _pruned(pruned)
+
+
+def _pruned(days: list[date]) -> Iterator[str]:
+    """Yield the line for days in a row that were pruned."""
+    if days:
+        until = f", {len(days):,} days until {days[-1]}" if len(days) > 1 else ""
+        yield f"{days[0]}  · pruned{until}"
 
 
 def _gap(settings: Settings, gap: list[date]) -> Iterator[str]:
     """Yield the lines for empty days in a row."""
     if len(gap) <= _MANY:
         for day in gap:
-            yield f"{day}  · missing  → DATE={day} meltano run {settings.job}"
+            yield f"{day}  · missing  → DATE={day} meltano run {settings.job}{_NOW}"
         return
     command = (
         f"for n in $(seq 0 {len(gap) - 1}); do "
         f'DATE=$(date -d "{gap[0]} +$n day" +%F) meltano run {settings.job} || break; done'
     )
-    yield f"{gap[0]}  · missing, {len(gap):,} days until {gap[-1]}  → {command}"
+    yield f"{gap[0]}  · missing, {len(gap):,} days until {gap[-1]}  → {command}{_NOW}"
 
 
 def _cell(entry: SourceDay) -> str:
@@ -112,6 +130,7 @@ def _document(settings: Settings, found: Calendar) -> dict[str, object]:
             {
                 "day": day.isoformat(),
                 "command": calendar.next_command(settings, sources) or None,
+                "pruned": day in found.pruned,
                 "sources": [
                     {
                         "source": s.source,

@@ -10,7 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import UserError
 from sealed_days.day import evidence, nearest
-from sealed_days.day.partitions import count, partitions
+from sealed_days.day.day_tables import count, day_tables
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import StagedDays
 from sealed_days.store.manifest import StagedTable
@@ -33,8 +33,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     ]  # fmt: skip
     asking = settings.server.errors("counting rows")
     with settings.session("day summary") as session, session.cursor() as cursor, asking:
-        parts = partitions(cursor, settings.warehouse, first=day, last=day)
-        loaded = count(cursor, settings.warehouse, parts)
+        there = day_tables(cursor, settings.warehouse, day, day)
+        loaded = count(cursor, settings.warehouse, there)
         names = {*loaded, *(table.name for _, table in files), settings.warehouse.views}
         typed = _as_typed(cursor, names)
 

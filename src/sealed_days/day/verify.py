@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+from psycopg2.errors import DataError, UndefinedColumn
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
@@ -16,13 +18,15 @@ from sealed_days.core.errors import UserError
 from sealed_days.core.proven_file import BLOCK, ProvenFile
 from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
 from sealed_days.day import nearest
-from sealed_days.day.partitions import Partition, count, partitions
+from sealed_days.day.day_tables import count, day_tables
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import SealedDay, StagedDays
 from sealed_days.store.manifest import StagedTable
+from sealed_days.target_postgres import prepare, views
 from sealed_days.target_postgres.connection import Server
-from sealed_days.target_postgres.drift import SNAPSHOT_DATE
-from sealed_days.target_postgres.warehouse import columns, scalar, transaction
+from sealed_days.target_postgres.registry import DayTable
+from sealed_days.target_postgres.wanted_views import wanted_views
+from sealed_days.target_postgres.warehouse import scalar, transaction
 
 _SHOWN = 3
 
@@ -45,7 +49,15 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             f"run DATE={day.isoformat()} meltano run {settings.job}"
         )
         raise UserError(msg)
-    wrong = [f"{days.source} is not sealed: run {days.command(day)}"
+    loaded = _loaded(settings, day)
+    # the source is no longer what it was: what is loaded comes back from the warehouse
+    fixes = {
+        days.source: f"run {settings.command(f'restore {day}')}"
+        if any(row.source == days.source for row in loaded)
+        else f"run {days.command(day)}"
+        for days in staged
+    }
+    wrong = [f"{days.source} is not sealed: {fixes[days.source]}"
              for days in staged if days not in sealed]  # fmt: skip
 
     opened = []
@@ -53,9 +65,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         try:
             opened.append((days, days.open(day)))
         except UserError as error:
-            wrong.append(str(error))
+            wrong.append(str(error).replace(f"run {days.command(day)}", fixes[days.source]))
     files = [(days, table) for days, found in opened for table in found.tables]
-    checked = _files(files, day)
+    checked = _files(files, fixes)
     found = list(filter(None, checked))
     print(f"files: {len(files)} compared with their manifest: {_verdict(found)}", flush=True)
     wrong += found
@@ -81,7 +93,14 @@ def _verdict(found: list[str]) -> str:
     return f"{len(found)} differ" if found else "the same"
 
 
-def _files(files: list[File], day: date) -> list[str]:
+def _loaded(settings: Settings, day: date) -> list[DayTable]:
+    """Return what the warehouse has of a day."""
+    opened = settings.session("day verify")
+    with opened as session, session.cursor() as cursor, settings.server.errors(f"verifying {day}"):
+        return day_tables(cursor, settings.warehouse, day, day)
+
+
+def _files(files: list[File], fixes: dict[str, str]) -> list[str]:
     """Return for each file what is wrong with it, "" when nothing is."""
 
     def check(item: File) -> str:
@@ -93,20 +112,22 @@ def _files(files: list[File], day: date) -> list[str]:
             problem = "is damaged: its sha256 is not that of its manifest"
         elif found.rows != said.rows:
             problem = f"has {found.rows:,} rows where its manifest says {said.rows:,}"
-        return f"{said.path} {problem}: run {days.command(day)}" if problem else ""
+        return f"{said.path} {problem}: {fixes[days.source]}" if problem else ""
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         return list(pool.map(check, files))
 
 
 def _warehouse(settings: Settings, files: list[File], day: date, deep: set[str]) -> Iterator[str]:
-    """Yield what differs between files and partitions: rows counted, those of `deep` compared."""
+    """Yield what differs between files, tables and views; the rows of `deep` are compared."""
     load = f"run DATE={day.isoformat()} meltano run {settings.load_job}"
     with settings.session("day verify") as session, settings.server.errors(f"verifying {day}"):
+        prepare.take_role(session, settings.warehouse)
         with transaction(session) as cursor:
-            there = partitions(cursor, settings.warehouse, first=day, last=day)
-            parts = {part.table: part for part in there}
+            there = day_tables(cursor, settings.warehouse, day, day)
             rows = count(cursor, settings.warehouse, there)
+            parts = {row.table_name: row for row in there}
+            yield from _views(cursor, settings, list(parts), load)
         for _, table in files:
             path = table.file.path
             part = parts.pop(table.name, None)
@@ -119,47 +140,77 @@ def _warehouse(settings: Settings, files: list[File], day: date, deep: set[str])
                 )
             elif table.name in deep and (differing := _rows_differ(session, settings, table, part)):
                 yield f"{table.name} {differing}: {load}"
-    for name in parts:
-        yield f"{name} is in the warehouse and in no file of {day}: {load}"
+        for name in parts:
+            yield f"{name} is in the warehouse and in no file of {day}: {load}"
+
+
+def _views(cursor: Cursor, settings: Settings, tables: list[str], load: str) -> Iterator[str]:
+    """Yield what is wrong with the views that people query: what they show, and who may read it."""
+    warehouse = settings.warehouse
+    there = views.existing(cursor, warehouse, tables)
+    for change in wanted_views(cursor, warehouse, tables, there):
+        if change.query is None:
+            continue
+        found = change.there
+        if found is None:
+            yield f"the view {change.name} is missing: {load}"
+        elif found.sources != change.query.sources:
+            shown, wanted = (", ".join(sorted(s)) for s in (found.sources, change.query.sources))
+            yield f"{change.name} reads {shown or 'nothing'} where it is to read {wanted}: {load}"
+        elif change.is_needed:
+            yield f"{change.name} has other columns than its days: {load}"
+        else:
+            for role, relation in views.cannot_read(cursor, warehouse, found.oid):
+                yield (
+                    f"{role} may read {change.name} but not {relation}, which it reads: run GRANT "
+                    f'SELECT ON {qualified(warehouse.parts, relation)} TO "{role}"'
+                )
 
 
 def _rows_differ(
-    session: Connection, settings: Settings, table: StagedTable, part: Partition
+    session: Connection, settings: Settings, table: StagedTable, part: DayTable
 ) -> str:
     """Return in words which rows differ, "" when none does.
 
-    PostgreSQL reads the file into a temporary table with the partition's own types: what has
-    more than one text (1.0, 1.00) is compared as what it is. Both sides are then hashed row by
-    row, and the hashes summed: the order of rows plays no part.
+    PostgreSQL reads the file into a table with the day's own types, which nobody else ever sees:
+    what has more than one text (1.0, 1.00) is compared as what it is. Both sides are then hashed
+    row by row, and the hashes summed: the order of rows plays no part.
     """
-    path = table.file.path
-    there = qualified(settings.warehouse.parts, part.name)
+    path, parts = table.file.path, settings.warehouse.parts
+    there = qualified(parts, part.relation)
+    # not a temporary table: TEMPORARY is a right that the role may not have
+    of_file = qualified(parts, f"verify~{secrets.token_hex(6)}")
     with transaction(session) as cursor:
-        names = [n for n in columns(cursor, settings.warehouse.parts, part.name)
-                 if n != SNAPSHOT_DATE]  # fmt: skip
+        names = part.columns
         cursor.execute(
-            f"CREATE TEMPORARY TABLE pg_temp.of_file ON COMMIT DROP AS "
-            f"SELECT {column_list(names)} FROM {there} WITH NO DATA"
+            f"CREATE TABLE {of_file} AS SELECT {column_list(names)} FROM {there} WITH NO DATA"
         )
         copied = column_list([name for name, _, _ in table.columns])
-        with path.open("rb", buffering=0) as file:
-            cursor.copy_expert(
-                f"COPY pg_temp.of_file ({copied}) FROM STDIN (FORMAT csv, HEADER, ENCODING 'UTF8')",
-                file,
-                size=BLOCK,
-            )
+        try:
+            with path.open("rb", buffering=0) as file:
+                cursor.copy_expert(
+                    f"COPY {of_file} ({copied}) FROM STDIN (FORMAT csv, HEADER, ENCODING 'UTF8')",
+                    file,
+                    size=BLOCK,
+                )
+        except (DataError, UndefinedColumn) as error:
+            session.rollback()
+            return f"has other columns or types than {path} ({error.diag.message_primary})"
         row = f"ROW({column_list(names)})::text"
         hashes = []
-        for source in ("pg_temp.of_file", there):
+        for source in (of_file, there):
             cursor.execute(f"SELECT count(*), sum(hashtextextended({row}, 0)) FROM {source}")
             hashes.append(cursor.fetchone())
+        some = ""
+        if hashes[0] != hashes[1]:
+            cursor.execute(
+                f"SELECT left({row}, 200) FROM {there} EXCEPT SELECT left({row}, 200) "
+                f"FROM {of_file} ORDER BY 1 LIMIT {_SHOWN}"
+            )
+            some = ", ".join(" ".join(text.split()) for (text,) in cursor.fetchall())
+        session.rollback()  # the file's table goes
         if hashes[0] == hashes[1]:
             return ""
-        cursor.execute(
-            f"SELECT left({row}, 200) FROM {there} EXCEPT SELECT left({row}, 200) "
-            f"FROM pg_temp.of_file ORDER BY 1 LIMIT {_SHOWN}"
-        )
-        some = ", ".join(" ".join(text.split()) for (text,) in cursor.fetchall())
         return f"has other rows in the warehouse than in {path}, such as {some or 'doubled rows'}"
 
 

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import itertools
 import logging
-import math
 import queue
 import threading
 import time
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import (
+    ConfigurationError,
+    SourceError,
+    UserError,
+    WarehouseError,
+)
 from sealed_days.core.progress import closing_table, size
 from sealed_days.core.proven_file import ProvenFile
-from sealed_days.core.sql import qualified
+from sealed_days.target_postgres import admission, prepare
+from sealed_days.target_postgres.admission import Incoming, Rules
 from sealed_days.target_postgres.connection import Server
-from sealed_days.target_postgres.drift import SNAPSHOT_DATE
-from sealed_days.target_postgres.load_table import Loaded, Table, load_table, open_session
+from sealed_days.target_postgres.incoming import IncomingTable
+from sealed_days.target_postgres.load_table import CopiedTable, Load, load_table, open_session
 from sealed_days.target_postgres.publish import Publication
-from sealed_days.target_postgres.warehouse import Warehouse, known_type
+from sealed_days.target_postgres.registry import DayTable
+from sealed_days.target_postgres.revision import Held, Revision, SourceDay, TableError
+from sealed_days.target_postgres.warehouse import Warehouse
 
 _JOIN_SECONDS = 15
-
-_Job = tuple[Table, ProvenFile]
 
 
 class DayLoad:
@@ -45,26 +50,33 @@ class DayLoad:
         warehouse: Warehouse,
         day: date,
         *,
+        rules: Rules,
+        run_id: str | None,
         parallelism: int,
+        holds_table: bool,
         log: logging.Logger,
     ) -> None:
         self.day = day
         self._server = server
         self._warehouse = warehouse
+        self._rules = rules
         self._parallelism = parallelism
+        self._holds_table = holds_table
         self._log = log
-        self._load_id = str(uuid.uuid4())
+        load_id = str(uuid.uuid4())
+        self._load = Load(load_id, rules.project, run_id or load_id)
         self._started = time.monotonic()
-        self._tables: dict[str, Table] = {}
+        self._tables: dict[str, IncomingTable] = {}
+        self._files: dict[str, ProvenFile] = {}
         self._ended: set[str] = set()
-        self._types: dict[str, bool] = {}
+        self._checked: set[str] = set()
+        self._held: dict[str, str] = {}
 
-        self._queue: queue.PriorityQueue[tuple[float, int, _Job | None]] = queue.PriorityQueue()
-        self._order = itertools.count()
-        self._queued: set[str] = set()
+        self._queue: queue.PriorityQueue[tuple[float, str]] = queue.PriorityQueue()
         self._changed = threading.Condition()
-        self._loaded: dict[str, Loaded] = {}
+        self._copied: dict[str, CopiedTable] = {}
         self._failure: BaseException | None = None
+        self._is_closing = False
         self._workers: list[threading.Thread] = []
         self._sessions: list[Connection] = []
 
@@ -73,19 +85,21 @@ class DayLoad:
         atexit.register(self.close)
         try:
             with server.errors(f"preparing {day.isoformat()}"):
+                prepare.refuse_pooler(server, self._control)
+                prepare.take_role(self._control, warehouse)
                 warehouse.lock_day(self._control, day)
-                warehouse.prepare(self._control)
-                if swept := warehouse.sweep(self._control, day):
+                prepare.prepare(self._control, warehouse, rules.project, log)
+                if swept := prepare.sweep(self._control, warehouse, day):
                     log.info("removed %d tables that an unfinished load left", swept)
         except BaseException:
             self.close()
             raise
 
-    def expect(self, table: Table) -> None:
+    def expect(self, table: IncomingTable) -> None:
         """Register a table of the day.
 
         Raises:
-            UserError: the warehouse cannot have it.
+            ConfigurationError: two sources have a table of this name.
         """
         if known := self._tables.get(table.name):
             if (known.source, known.keys) == (table.source, table.keys):
@@ -95,33 +109,18 @@ class DayLoad:
                 f"one of them another name in the config of the extractor in meltano.yml "
                 f"(stream_maps: {table.name}: __alias__: {table.source}_{table.name})"
             )
-            raise UserError(msg)
-        self._warehouse.check_name(table.name)
-        names = [name for name, _ in table.columns]
-        if not names or SNAPSHOT_DATE in names:
-            problem = f"a column {SNAPSHOT_DATE}, which is ours" if names else "no columns"
-            msg = f"{table.name} has {problem}: leave it out by `select` of the extractor"
-            raise UserError(msg)
-        if missing := set(table.keys) - set(names):
-            msg = f"{table.name}: the key {', '.join(sorted(missing))} is not among its columns"
-            raise UserError(msg)
-        with self._server.errors(f"looking up the types of {table.name}"):
-            columns = tuple((name, self._type(table, name, kind)) for name, kind in table.columns)
-        self._tables[table.name] = Table(**(vars(table) | {"columns": columns}))
+            raise ConfigurationError(msg)
+        self._tables[table.name] = table
 
     def put(self, name: str, file: ProvenFile) -> None:
-        """Take a table's file; it is loaded as soon as a worker is free, large ones first."""
+        """Take a table's file. Once each table has its own, they are checked and copied."""
         self._raise_failure()
-        if name in self._queued:
+        if name in self._files:
             msg = f"{name} comes in more than one file: a day's table is one whole file"
-            raise UserError(msg)
-        table = self._tables[name]
-        self._queued.add(name)
-        self._queue.put((-file.bytes, next(self._order), (table, file)))
-        if len(self._workers) < self._parallelism:
-            worker = threading.Thread(target=self._work, name=f"load-{name}", daemon=True)
-            self._workers.append(worker)
-            worker.start()
+            raise SourceError(msg)
+        self._files[name] = file
+        if self._files.keys() >= self._tables.keys():
+            self._begin()
 
     def end(self, name: str) -> None:
         """Mark a table finished."""
@@ -138,33 +137,38 @@ class DayLoad:
         Raises:
             UserError: a table is not complete, or could not be loaded or published.
         """
-        incomplete = sorted(name for name in self._tables if name not in self._queued & self._ended)
+        incomplete = sorted(
+            name for name in self._tables if name not in self._files.keys() & self._ended
+        )
         if incomplete:
             self._raise_failure()
             msg = (
                 f"the extractor ended before {', '.join(incomplete)} were complete: "
                 f"nothing of {self.day.isoformat()} was published; see its message above"
             )
-            raise UserError(msg)
+            raise SourceError(msg)
         if not self._tables:
             return
         with self._changed:
-            while len(self._loaded) < len(self._tables) and not self._failure:
+            while len(self._copied) + len(self._held) < len(self._tables) and not self._failure:
                 self._changed.wait()
         self._raise_failure()
-        loaded = [self._loaded[name] for name in self._tables]
-        with self._server.errors(f"publishing {self.day.isoformat()}"):
-            newest = publication.publish(self._control, self.day, loaded, self._load_id)
-        self._loaded.clear()  # they are partitions now
-        self._report(loaded, newest)
+        newest = self._publish(publication)
+        self._report(newest)
+        if self._held:
+            msg = (
+                f"{self.day.isoformat()} is loaded without {len(self._held)} of "
+                f"{len(self._tables)} tables, which keep their last good day "
+                f"(on_table_error: hold_table): {'; '.join(self._held.values())}"
+            )
+            raise WarehouseError(msg)
 
     def close(self) -> None:
         """Stop the workers, drop what was not published, give the day's lock back."""
         atexit.unregister(self.close)
         with self._changed:
             sessions = list(self._sessions)
-            for _ in self._workers:
-                self._queue.put((-math.inf, next(self._order), None))
+            self._is_closing = True
         for session in sessions:
             with contextlib.suppress(psycopg2.Error):
                 session.cancel()
@@ -175,44 +179,62 @@ class DayLoad:
             if not self._control.closed:
                 self._control.rollback()
                 self._control.autocommit = True
-                with self._control.cursor() as cursor:
-                    for done in self._loaded.values():
-                        name = qualified(self._warehouse.parts, done.making)
-                        cursor.execute(f"DROP TABLE IF EXISTS {name}")
-        self._loaded.clear()
+                relations = [done.making for done in self._copied.values()]
+                prepare.drop_unfinished(self._control, self._warehouse, relations)
+        self._copied.clear()
         self._control.close()
 
-    def _type(self, table: Table, column: str, kind: str) -> str:
-        if kind not in self._types:
-            with self._control.cursor() as cursor:
-                self._types[kind] = known_type(cursor, kind)
-        if self._types[kind]:
-            return kind
-        self._log.info(
-            "%s: column %s is text here: the warehouse has no type %s", table.name, column, kind
-        )
-        return "text"
+    def _begin(self) -> None:
+        """Check the tables whose files have come, all together, and start to copy them."""
+        new = [name for name in self._tables if name not in self._checked]
+        self._checked.update(new)
+        with (
+            self._server.errors(f"checking {self.day.isoformat()}"),
+            self._control.cursor() as cursor,
+        ):
+            known = admission.known_types(cursor, [self._tables[name] for name in new])
+            for name in new:
+                self._tables[name] = self._typed(self._tables[name], known)
+            incoming: list[Incoming] = [(self._tables[name], self._files[name]) for name in new]
+            problems = admission.check(cursor, self._warehouse, self._rules, incoming)
+        if problems and not self._holds_table:
+            msg = f"nothing of {self.day.isoformat()} was loaded: {'; '.join(problems.values())}"
+            raise WarehouseError(msg)
+        self._held |= problems
+        for name in new:
+            if name not in problems:
+                self._queue.put((-self._files[name].bytes, name))
+        alive = sum(worker.is_alive() for worker in self._workers)
+        for number in range(alive, min(self._parallelism, alive + self._queue.qsize())):
+            worker = threading.Thread(target=self._work, name=f"load-{number}", daemon=True)
+            self._workers.append(worker)
+            worker.start()
+
+    def _typed(self, table: IncomingTable, known: dict[str, bool]) -> IncomingTable:
+        """Return a table with text in place of the types that the warehouse does not have."""
+        for column, kind in table.columns:
+            if not known[kind]:
+                self._log.info(
+                    "%s: column %s is text here: the warehouse has no type %s",
+                    table.name, column, kind,
+                )  # fmt: skip
+        columns = tuple((name, kind if known[kind] else "text") for name, kind in table.columns)
+        return replace(table, columns=columns)
 
     def _work(self) -> None:
+        """Copy tables until none is left, largest first."""
         session = None
         try:
             session = open_session(self._server, self._name, self._parallelism)
+            prepare.take_role(session, self._warehouse)
             with self._changed:
                 self._sessions.append(session)
-            while job := self._queue.get()[2]:
-                table, file = job
-                with self._server.errors(f"loading {table.name}"):
-                    done = load_table(
-                        session,
-                        self._warehouse,
-                        table,
-                        file,
-                        self._load_id,
-                        self._log,
-                    )
-                with self._changed:
-                    self._loaded[table.name] = done
-                    self._changed.notify_all()
+            while not self._is_closing:
+                try:
+                    _, name = self._queue.get_nowait()
+                except queue.Empty:
+                    return
+                self._load_one(session, name)
         except BaseException as error:
             with self._changed:
                 self._failure = self._failure or error
@@ -224,26 +246,78 @@ class DayLoad:
                         self._sessions.remove(session)
                 session.close()
 
+    def _load_one(self, session: Connection, name: str) -> None:
+        table, file = self._tables[name], self._files[name]
+        try:
+            with self._server.errors(f"loading {name}"):
+                done = load_table(session, self._warehouse, table, file, self._load, self._log)
+        except UserError as error:
+            if not self._holds_table or session.closed:
+                raise
+            with self._changed:
+                self._held[name] = str(error)
+                self._changed.notify_all()
+            return
+        with self._changed:
+            self._copied[name] = done
+            self._changed.notify_all()
+
     def _raise_failure(self) -> None:
         if self._failure:
             raise self._failure
 
-    def _report(self, loaded: list[Loaded], newest: date) -> None:
-        tables = [
-            (done.table.name, done.file.rows, done.file.bytes, done.seconds) for done in loaded
-        ]
-        for line in closing_table(tables):
+    def _publish(self, publication: Publication) -> dict[str, DayTable]:
+        while True:
+            revision = self._revision()
+            try:
+                with self._server.errors(f"publishing {self.day.isoformat()}"):
+                    newest = publication.publish(self._control, revision)
+            except TableError as error:
+                if not self._holds_table or error.table not in self._copied:
+                    raise
+                done = self._copied.pop(error.table)
+                self._held[error.table] = str(error)
+                prepare.drop_unfinished(self._control, self._warehouse, [done.making])
+                continue
+            self._published = list(self._copied.values())
+            self._copied.clear()  # they are partitions now
+            return newest
+
+    def _revision(self) -> Revision:
+        tables = list(self._tables.values())
+        others: dict[str, frozenset[str] | None] = {}
+        for table in self._tables.values():
+            others[table.source] = table.others
+        return Revision(
+            day=self.day,
+            added=[self._copied[name] for name in self._tables if name in self._copied],
+            sources=[
+                SourceDay(self._rules.project, source, names) for source, names in others.items()
+            ],
+            held=[
+                Held(self._load.row(self._tables[name], self._files[name]), why)
+                for name, why in self._held.items()
+            ],
+            may_remove=lambda row: not admission.is_kept(self._rules, row, tables),
+        )
+
+    def _report(self, newest: dict[str, DayTable]) -> None:
+        copied = self._published
+        for line in closing_table(
+            [(done.table.name, done.file.rows, done.file.bytes, done.seconds) for done in copied]
+        ):
             self._log.info("%s", line)
         views, day = self._warehouse.views, self.day.isoformat()
+        shown = max((newest[done.table.name].day for done in copied), default=self.day)
         shows = f"{views}.* shows {day}"
-        if newest > self.day:
-            shows = f"{views}.* still shows {newest.isoformat()}, the newest day"
+        if shown > self.day:
+            shows = f"{views}.* still shows {shown.isoformat()}, the newest day"
         self._log.info(
             "%s is loaded: %d tables, %s rows, %s in %.1f s; %s",
             day,
-            len(loaded),
-            f"{sum(done.file.rows for done in loaded):,}",
-            size(sum(done.file.bytes for done in loaded)),
+            len(copied),
+            f"{sum(done.file.rows for done in copied):,}",
+            size(sum(done.file.bytes for done in copied)),
             time.monotonic() - self._started,
             shows,
         )

@@ -8,8 +8,8 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,13 +18,23 @@ from psycopg2.errors import NotNullViolation, UniqueViolation
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import FileError, WarehouseError
 from sealed_days.core.progress import EVERY_SECONDS, share_line, table_line
 from sealed_days.core.proven_file import BLOCK, ProvenFile, file_sha256
 from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
+from sealed_days.target_postgres import indexes
 from sealed_days.target_postgres.connection import Server
-from sealed_days.target_postgres.drift import SNAPSHOT_DATE, Drift, alter_type, compare
-from sealed_days.target_postgres.warehouse import Warehouse, columns, part_name, scalar
+from sealed_days.target_postgres.incoming import IncomingTable
+from sealed_days.target_postgres.registry import MAKING, DayTable, Registry
+from sealed_days.target_postgres.relations import CHECK
+from sealed_days.target_postgres.shapes import shape_name
+from sealed_days.target_postgres.warehouse import (
+    SNAPSHOT_DATE,
+    Warehouse,
+    columns,
+    part_name,
+    shortened,
+)
 
 _KEY_MEMORY = 256 * 1024
 """Kilobytes that building a key may take on the server; more where the server gives more."""
@@ -32,32 +42,54 @@ _CONTEXT = re.compile(r"line (\d+)(?:, column (.*?))?(?::|$)", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Table:
-    """One table of a day, as its SCHEMA message tells it. `columns` are (name, type)."""
+class Load:
+    """One load: its id, the project whose it is, Meltano's run."""
 
-    name: str
-    day: date
-    source: str
-    kind: str
-    job: str
-    columns: tuple[tuple[str, str], ...]
-    keys: tuple[str, ...]
+    load_id: str
+    project: str
+    run_id: str
 
-    @property
-    def mend(self) -> str:
-        """The command that stages this table's day again."""
-        return f"run DATE={self.day.isoformat()} meltano run {self.job}"
+    def row(self, table: IncomingTable, file: ProvenFile, loaded_by: str | None = None) -> DayTable:
+        """Return what the registry shall know of a table of this load."""
+        return DayTable(
+            relation=part_name(table.name, table.day, f"~{self.load_id[:6]}"),
+            table_name=table.name,
+            day=table.day,
+            state=MAKING,
+            kind=table.kind,
+            shape=None,
+            project=self.project,
+            source=table.source,
+            origin=table.origin,
+            columns=[name for name, _ in table.columns],
+            types=[kind for _, kind in table.columns],
+            keys=list(table.keys),
+            comments=table.comments,
+            rows=file.rows,
+            bytes=file.bytes,
+            sha256=file.sha256,
+            manifest=table.manifest,
+            read_at=table.read_at,
+            load_id=self.load_id,
+            run_id=self.run_id,
+            loaded_by=loaded_by,
+        )
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """A table that is complete, in a table of its own that nobody sees yet."""
+class CopiedTable:
+    """A table that is complete, in a table of its own, `making`, that nobody sees yet."""
 
-    table: Table
-    making: str
+    table: IncomingTable
+    row: DayTable
     file: ProvenFile
     started: datetime
     finished: datetime
+
+    @property
+    def making(self) -> str:
+        """The name of its own table until it is published."""
+        return self.row.relation
 
     @property
     def seconds(self) -> float:
@@ -115,107 +147,80 @@ def open_session(server: Server, name: str, sessions: int) -> Connection:
 def load_table(
     session: Connection,
     warehouse: Warehouse,
-    table: Table,
+    table: IncomingTable,
     file: ProvenFile,
-    load_id: str,
+    load: Load,
     log: logging.Logger,
-) -> Loaded:
+) -> CopiedTable:
     """Copy a file into a new table of the parts schema, commit and analyze it.
 
     Raises:
-        UserError: the file is not what its proof says, or PostgreSQL refuses its rows.
+        FileError: the file is not what its proof says.
+        WarehouseError: PostgreSQL refuses its rows.
     """
     started = datetime.now(UTC)
-    making = part_name(table.name, table.day, f"~{load_id[:6]}")
     session.autocommit = False
     with session, session.cursor() as cursor:
-        _create(cursor, warehouse, table, making, load_id, log)
+        row = _create(cursor, warehouse, table, file, load)
+        making = row.relation
         rows = _copy(cursor, warehouse, table, making, file, log)
         if time.time() - started.timestamp() > EVERY_SECONDS:
             log.info("%s: %s rows copied; building its key", table.name, f"{rows:,}")
         _add_key(cursor, warehouse, table, making, file.path)
+        _add_indexes(cursor, warehouse, row)
     with session, session.cursor() as cursor:
         # the planner needs it at once; in the COPY's transaction it would not count for autovacuum
         cursor.execute(f"ANALYZE {qualified(warehouse.parts, making)}")
-    done = Loaded(table, making, file, started, datetime.now(UTC))
+    done = CopiedTable(table, row, file, started, datetime.now(UTC))
     log.info("%s", table_line(table.name, file.rows, file.bytes, done.seconds))
     return done
 
 
-def drift_of(cursor: Cursor, warehouse: Warehouse, table: Table, making: str) -> Drift | None:
-    """Compare a table in the making with the table of all days; None when that is new.
-
-    Raises:
-        UserError: they cannot be held together.
-    """
-    all_days = columns(cursor, warehouse.days, table.name)
-    if not all_days:
-        return None
-    one_day = columns(cursor, warehouse.parts, making)
-    cursor.execute(
-        "SELECT max(right(relname, 10)) FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid "
-        r"WHERE inhparent = to_regclass(%s) AND relname ~ '@\d{4}-\d\d-\d\d$'",
-        (qualified(warehouse.days, table.name),),
-    )
-    newest = scalar(cursor)
-    day = table.day.isoformat()
-    one_day = {name: kind for name, kind in one_day.items() if name in dict(table.columns)}
-    all_days.pop(SNAPSHOT_DATE, None)
-    return compare(table.name, day, all_days, one_day, is_newest=newest is None or newest < day)
-
-
-def adapt(cursor: Cursor, warehouse: Warehouse, making: str, drift: Drift | None) -> None:
-    """Give a table in the making the columns and types of the table of all days."""
-    if not drift:
-        return
-    there = columns(cursor, warehouse.parts, making)
-    actions = [
-        f"ADD COLUMN {quote_ident(name)} {kind}"
-        for name, kind in drift.add_to_day.items()
-        if name not in there
-    ]
-    # a column that was added at the first look may have been widened since by another day
-    changes = drift.widen_day | {
-        name: kind for name, kind in drift.add_to_day.items() if there.get(name, kind) != kind
-    }
-    actions += [alter_type(name, there[name], kind) for name, kind in changes.items()]
-    if actions:
-        cursor.execute(f"ALTER TABLE {qualified(warehouse.parts, making)} {', '.join(actions)}")
-
-
 def _create(
-    cursor: Cursor,
-    warehouse: Warehouse,
-    table: Table,
-    making: str,
-    load_id: str,
-    log: logging.Logger,
-) -> None:
-    name = qualified(warehouse.parts, making)
+    cursor: Cursor, warehouse: Warehouse, table: IncomingTable, file: ProvenFile, load: Load
+) -> DayTable:
+    """Create the table and register it, and return what was registered."""
+    cursor.execute("SELECT session_user")
+    (user,) = cursor.fetchone() or (None,)
+    row = load.row(table, file, user)
+    name = qualified(warehouse.parts, row.relation)
     day = quote_literal(table.day.isoformat())
     definitions = [
         # without NOT NULL the key would be checked for NULL by another scan
-        f"{quote_ident(column)} {kind}{' NOT NULL' if column in table.keys else ''}"
+        f"{quote_ident(column)} {kind}{_not_null(column) if column in table.keys else ''}"
         for column, kind in table.columns
     ]
-    # the CHECK lets the table be attached to the days without a scan
+    # the CHECK lets the table be attached to its shape without a scan
     definitions.append(
-        f"{SNAPSHOT_DATE} date NOT NULL DEFAULT {day} CHECK ({SNAPSHOT_DATE} = {day})"
+        f"{SNAPSHOT_DATE} date{_not_null(SNAPSHOT_DATE)} DEFAULT {day} "
+        f"CONSTRAINT {quote_ident(CHECK)} CHECK ({SNAPSHOT_DATE} = {day})"
     )
     cursor.execute(f"CREATE TABLE {name} ({', '.join(definitions)})")
-    comment = f"{table.kind} of {table.day.isoformat()} from {table.source}, load {load_id}"
-    cursor.execute(f"COMMENT ON TABLE {name} IS {quote_literal(comment)}")
-    # now, while it is empty: a wider type costs nothing, and what cannot be kept costs no COPY
-    drift = drift_of(cursor, warehouse, table, making)
-    adapt(cursor, warehouse, making, drift)
-    for line in drift.day_lines if drift else ():
-        log.info("%s", line)
+    # the server's own names of the types: two spellings of one type are one shape
+    typed = columns(cursor, warehouse.parts, row.relation)
+    row = replace(row, types=[typed[column] for column in row.columns])
+    Registry(cursor, warehouse).insert(row)
+    return row
+
+
+def _not_null(column: str) -> str:
+    # the name that PostgreSQL 18 would give it has that of the table in the making
+    return f" CONSTRAINT {quote_ident(shortened(column, '_not_null'))} NOT NULL"
+
+
+def _add_indexes(cursor: Cursor, warehouse: Warehouse, row: DayTable) -> None:
+    """Build the indexes that users made on the table's days, before anybody waits for them."""
+    newest = Registry(cursor, warehouse).newest([row.table_name]).get(row.table_name)
+    shape = shape_name(row.table_name, row.kind, row.typed)
+    model = newest.shape if newest else None
+    wanted = indexes.wanted_for(cursor, warehouse, shape, model, set(row.columns))
+    indexes.build(cursor, qualified(warehouse.parts, row.relation), wanted)
 
 
 def _copy(
     cursor: Cursor,
     warehouse: Warehouse,
-    table: Table,
+    table: IncomingTable,
     making: str,
     file: ProvenFile,
     log: logging.Logger,
@@ -237,8 +242,8 @@ def _copy(
                 size=BLOCK,
             )
     except OSError as error:
-        msg = f"{path} cannot be read ({error.strerror}): {table.mend}"
-        raise UserError(msg) from None
+        msg = f"{path} cannot be read ({error.strerror}): {table.restage_command}"
+        raise FileError(msg) from None
     except psycopg2.Error as error:
         if error.pgcode is None or error.pgcode[:2] not in {"22", "23"}:
             raise  # not the file's rows
@@ -250,33 +255,35 @@ def _copy(
     if cursor.rowcount != file.rows:
         msg = (
             f"{table.name}: COPY took {cursor.rowcount:,} rows from {path} where its manifest says "
-            f"{file.rows:,}: nothing was published; {table.mend}"
+            f"{file.rows:,}: nothing was published; {table.restage_command}"
         )
-        raise UserError(msg)
+        raise FileError(msg)
     return cursor.rowcount
 
 
-def _damaged(path: Path, table: Table) -> UserError:
-    return UserError(
+def _damaged(path: Path, table: IncomingTable) -> FileError:
+    return FileError(
         f"{path} is damaged: it is not the file that its manifest describes (sha256): "
-        f"nothing was published; {table.mend}"
+        f"nothing was published; {table.restage_command}"
     )
 
 
-def _bad_row(error: psycopg2.Error, table: Table, path: Path) -> UserError:
+def _bad_row(error: psycopg2.Error, table: IncomingTable, path: Path) -> WarehouseError:
     where = _CONTEXT.search(error.diag.context or "")
     column = (where and where[2]) or error.diag.column_name
     text = error.diag.message_primary
     if isinstance(error, NotNullViolation):
         text = "it is part of the key and NULL"
     place = f"line {where[1]}" if where else "a row"
-    return UserError(
+    return WarehouseError(
         f"{table.name}: {place}{f', column {column}' if column else ''}: {text} ({path}): "
         "nothing was published"
     )
 
 
-def _add_key(cursor: Cursor, warehouse: Warehouse, table: Table, making: str, path: Path) -> None:
+def _add_key(
+    cursor: Cursor, warehouse: Warehouse, table: IncomingTable, making: str, path: Path
+) -> None:
     if not table.keys:
         return
     try:
@@ -289,4 +296,4 @@ def _add_key(cursor: Cursor, warehouse: Warehouse, table: Table, making: str, pa
             f"{table.name}: the key ({', '.join(table.keys)}) is not unique: "
             f"{error.diag.message_detail} ({path}): nothing was published"
         )
-        raise UserError(msg) from None
+        raise WarehouseError(msg) from None

@@ -41,12 +41,52 @@ class Settings(PostgresSettings, kw_only=True, frozen=True):
     ] = None
     lock_timeout_seconds: Annotated[
         PositiveSeconds,
-        Meta(description="How long one try to publish waits for queries that read."),
-    ] = 2.0
+        Meta(
+            description="How long, in all, other queries may be held up while a load waits for "
+            "its locks."
+        ),
+    ] = 1.0
     lock_wait_seconds: Annotated[
         Seconds,
         Meta(description="How long all tries to publish take together before the load gives up."),
     ] = 600.0
+
+    project: Annotated[
+        str,
+        Meta(
+            description="The name of this project in a warehouse that several share: a load "
+            "touches only what its own project and source loaded."
+        ),
+    ] = ""
+    other_source: Annotated[
+        Literal["fail", "take_over"],
+        Meta(
+            description="What to do with a table that another project, source or database loaded "
+            "so far: fail, or take it over."
+        ),
+    ] = "fail"
+    replaces_history: Annotated[
+        Literal["fail", "allow"],
+        Meta(
+            description="Whether a later reading that differs may replace a snapshot that was "
+            "read on its own day."
+        ),
+    ] = "fail"
+    authentic_grace_days: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="Days after its own within which a snapshot's reading still counts as "
+            "read on its day.",
+        ),
+    ] = 1.0
+    on_table_error: Annotated[
+        Literal["hold_day", "hold_table"],
+        Meta(
+            description="What a table that cannot be loaded holds: the day, or itself alone; the "
+            "others are then published, and the run still ends with an error."
+        ),
+    ] = "hold_day"
 
     # The Singer SDK's and meltanolabs' own. They concern rows, not whole files.
     use_copy: Annotated[bool, Meta(description="Rows only: insert them by COPY.")] = True

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from sealed_days.core.dates import parse_date
+from sealed_days.core.dates import parse_date, time_zone
 from sealed_days.core.errors import UserError
-from sealed_days.core.messages import STAGING, batch_file, columns_of
+from sealed_days.core.messages import STAGING, batch_file
+from sealed_days.target_postgres.admission import Rules
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.day_load import DayLoad
-from sealed_days.target_postgres.load_table import Table
+from sealed_days.target_postgres.incoming import IncomingTable
 from sealed_days.target_postgres.publish import Publication
 from sealed_days.target_postgres.settings import Settings
 from sealed_days.target_postgres.warehouse import Warehouse
@@ -46,20 +47,9 @@ class StagedRun:
 
     def schema(self, names: Sequence[str], message: dict[str, Any]) -> None:
         """Expect a stream's file in the tables of these names."""
-        staging = message["schema"][STAGING]
-        load = self._load(message["stream"], staging["date"])
+        load = self._load(message["stream"], message["schema"][STAGING]["date"])
         for name in names:
-            load.expect(
-                Table(
-                    name=name,
-                    day=load.day,
-                    source=staging["source"],
-                    kind=staging["kind"],
-                    job=staging["job"],
-                    columns=tuple((c, kind) for c, kind, _ in columns_of(message["schema"])),
-                    keys=tuple(message.get("key_properties") or ()),
-                )
-            )
+            load.expect(IncomingTable.of(name, load.day, message))
 
     def batch(self, names: Sequence[str], message: dict[str, Any]) -> None:
         """Load a stream's file."""
@@ -87,7 +77,7 @@ class StagedRun:
             self._day.finish(
                 Publication(
                     self._warehouse,
-                    lock_timeout=self._settings.lock_timeout_seconds,
+                    patience=self._settings.lock_timeout_seconds,
                     lock_wait=self._settings.lock_wait_seconds,
                     log=self._log,
                 )
@@ -118,11 +108,21 @@ class StagedRun:
             )
             raise UserError(msg)
         if self._day is None:
+            settings = self._settings
             self._day = DayLoad(
                 self._server(),
                 self._warehouse,
                 day,
-                parallelism=self._settings.parallelism or min(4, os.cpu_count() or 1),
+                rules=Rules(
+                    project=settings.project,
+                    zone=time_zone(settings.timezone),
+                    grace_days=settings.authentic_grace_days,
+                    replaces_history=settings.replaces_history == "allow",
+                    takes_over=settings.other_source == "take_over",
+                ),
+                run_id=os.environ.get("MELTANO_RUN_ID"),
+                holds_table=settings.on_table_error == "hold_table",
+                parallelism=settings.parallelism or min(4, os.cpu_count() or 1),
                 log=self._log,
             )
         return self._day

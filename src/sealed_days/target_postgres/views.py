@@ -1,123 +1,234 @@
-"""The views that people query: what is there, and how it becomes what it shall be."""
+"""The views that people query: what is there, and the steps that make it what it shall be."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from psycopg2.extensions import cursor as Cursor
 
-from sealed_days.core.errors import UserError
-from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
-from sealed_days.target_postgres.drift import Drift
-from sealed_days.target_postgres.plan import Lock, Plan
-from sealed_days.target_postgres.warehouse import Warehouse, columns, scalar
+from sealed_days.core.errors import WarehouseError
+from sealed_days.core.sql import qualified, quote_ident, quote_literal
+from sealed_days.target_postgres import dependents, users_marks
+from sealed_days.target_postgres.dependents import Dependent
+from sealed_days.target_postgres.registry import Registry
+from sealed_days.target_postgres.shapes import Query
+from sealed_days.target_postgres.users_marks import Marks
+from sealed_days.target_postgres.warehouse import Warehouse
 
-MARK = "(singer_copy)"
-"""Ends the comment of each view that is ours."""
-
-SLICES = "All days of"
+OLD_MARK = "(singer_copy)"
+"""Ended the comments by which version 1.0.0 knew its views."""
 
 
 @dataclass(frozen=True)
 class Existing:
-    """What bears a name in the views' schema. Only a view has a comment here."""
+    """What bears a table's name in the views' or the days' schema.
 
-    comment: str
+    `sources` are the relations that it reads, in the parts schema; `is_ours` is whether it is a
+    view that reads nothing but relations that the registry knows as the table's.
+    """
+
+    oid: int
     owner: str
+    columns: dict[str, str]
+    sources: frozenset[str]
+    is_ours: bool
+
+
+def existing(
+    cursor: Cursor, warehouse: Warehouse, tables: Iterable[str]
+) -> dict[tuple[str, str], Existing]:
+    """Return (schema, table) -> what is there under a table's name."""
+    registry = Registry(cursor, warehouse)
+    cursor.execute(
+        "WITH r AS (SELECT c.oid, nspname, relname, relkind, relowner FROM pg_class c "
+        "JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = ANY(%(schemas)s) "
+        "AND relname = ANY(%(tables)s) AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'i', 'c')), "
+        "s AS (SELECT r.oid, s.relname, sn.nspname = %(parts)s AND (EXISTS ("
+        f"SELECT FROM {registry.days} WHERE relation = s.relname AND table_name = r.relname) "
+        f"OR EXISTS (SELECT FROM {registry.shapes} WHERE shape = s.relname "
+        "AND table_name = r.relname)) AS ours "
+        "FROM r JOIN pg_rewrite w ON ev_class = r.oid "
+        "JOIN pg_depend d ON objid = w.oid AND classid = 'pg_rewrite'::regclass "
+        "AND refclassid = 'pg_class'::regclass AND refobjid <> r.oid "
+        "JOIN pg_class s ON s.oid = refobjid JOIN pg_namespace sn ON sn.oid = s.relnamespace "
+        "GROUP BY r.oid, r.relname, s.relname, sn.nspname) "
+        "SELECT r.oid, nspname, relname, pg_get_userbyid(relowner), "
+        "ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = r.oid AND attnum > 0 "
+        "AND NOT attisdropped ORDER BY attnum), "
+        "ARRAY(SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = r.oid "
+        "AND attnum > 0 AND NOT attisdropped ORDER BY attnum), "
+        "ARRAY(SELECT relname::text FROM s WHERE s.oid = r.oid), "
+        "relkind = 'v' AND coalesce((SELECT bool_and(ours) FROM s WHERE s.oid = r.oid), false) "
+        "FROM r",
+        {
+            "schemas": [warehouse.views, warehouse.days],
+            "tables": list(tables),
+            "parts": warehouse.parts,
+        },
+    )
+    return {
+        (schema, name): Existing(
+            oid, owner, dict(zip(columns, types, strict=True)), frozenset(sources), ours
+        )
+        for oid, schema, name, owner, columns, types, sources, ours in cursor.fetchall()
+    }
+
+
+@dataclass
+class Change:
+    """What is to happen to one view.
+
+    `query` None drops it. `anew` is whether PostgreSQL needs it made anew: its columns do not
+    stay in place and type. `comments` are the source's: now, and those of the day shown before.
+    """
+
+    schema: str
+    table: str
+    there: Existing | None
+    query: Query | None
+    comments: dict[str, str]
+    comments_before: dict[str, str]
+    is_of_a_table_that_went: bool = False
+
+    def __post_init__(self) -> None:
+        self._dependents: list[Dependent] = []
+        self._marks: Marks | None = None
 
     @property
-    def is_ours(self) -> bool:
-        """Whether this loader made it."""
-        return self.comment.endswith(MARK)
+    def name(self) -> str:
+        """The view's name for people."""
+        return f"{self.schema}.{self.table}"
 
+    @property
+    def sql(self) -> str:
+        """The view's qualified and quoted name."""
+        return qualified(self.schema, self.table)
 
-@dataclass(frozen=True)
-class Shown:
-    """What a view shows: columns of a table, with a comment that says which days."""
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is anything to do."""
+        if self.query is None:
+            return self.there is not None and self.there.is_ours
+        there = self.there
+        return (
+            there is None
+            or there.sources != self.query.sources
+            or list(there.columns.items()) != list(self.query.columns.items())
+        )
 
-    names: list[str]
-    source: str
-    comment: str
+    @property
+    def anew(self) -> bool:
+        """Whether it is dropped before it is made: PostgreSQL replaces only what stays in place."""
+        if self.there is None or self.query is None:
+            return False
+        now, before = list(self.query.columns.items()), list(self.there.columns.items())
+        return now[: len(before)] != before
 
-
-class View:
-    """A table's view as it is, and how it becomes what it shall be."""
-
-    def __init__(
-        self, cursor: Cursor, warehouse: Warehouse, name: str, views: dict[str, Existing]
-    ) -> None:
-        self._cursor = cursor
-        self._warehouse = warehouse
-        self._name = name
-        self._sql = qualified(warehouse.views, name)
-        self.existing = views.get(name)
-        self.comment = self.existing.comment if self.existing else ""
-        self.is_ours = bool(self.existing and self.existing.is_ours)
-        self.is_slices = self.is_ours and self.comment.startswith(SLICES)
-        self.columns = columns(cursor, warehouse.views, name) if self.is_ours else {}
-
-    def lock(self, plan: Plan) -> None:
-        """Need the view alone, not also the tables it reads."""
-        if self.existing:
-            lock_view(plan, self._warehouse, self._name, self.existing)
-
-    def change(
-        self, shown: Shown | None, drift: Drift, types: dict[str, str]
-    ) -> tuple[list[str], list[str]]:
-        """Return the statements before and after the table of all days is altered.
-
-        Args:
-            shown: None to keep what it shows.
-            drift: a widened column cannot change under a view: the view is made anew.
-            types: of the columns, when all is done.
+    def check(self) -> None:
+        """Refuse to touch what is not ours.
 
         Raises:
-            UserError: what bears the view's name is not ours.
+            WarehouseError: a relation of the user's has this name.
         """
-        if shown is None and not (drift.widen_all and self.is_ours):
-            return [], []
-        if self.existing and not self.is_ours:
+        if self.there and not self.there.is_ours and self.query:
             msg = (
-                f"{self._warehouse.views}.{self._name} is there and is not a view of this loader "
-                f"(its comment does not end in {MARK}): rename it or drop it"
+                f"{self.name} is there and is not a view of this loader: rename it or drop it, "
+                f"or give the table another name (stream_maps: {self.table}: __alias__: …)"
             )
-            raise UserError(msg)
-        if shown is None:
-            self._cursor.execute("SELECT pg_get_viewdef(to_regclass(%s))", (self._sql,))
-            query, comment = scalar(self._cursor), self.comment
-            in_place = False
-        else:
-            query, comment = f"SELECT {column_list(shown.names)} FROM {shown.source}", shown.comment
-            # PostgreSQL replaces a view whose columns stay, new ones may follow
-            now = [(name, types[name]) for name in shown.names]
-            in_place = not drift.widen_all and (
-                now[: len(self.columns)] == list(self.columns.items())
-            )
-        after = [
-            f"CREATE OR REPLACE VIEW {self._sql} AS {query.rstrip('; ')}",
-            f"COMMENT ON VIEW {self._sql} IS {quote_literal(comment)}",
-        ]
-        if in_place or not self.existing:
-            return [], after
-        return [f"DROP VIEW {self._sql}"], after + self._grants()
+            raise WarehouseError(msg)
 
-    def _grants(self) -> list[str]:
-        """Return what gives a view that is made anew to those who could read the old one."""
-        self._cursor.execute(
-            "SELECT CASE grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(grantee) END, "
-            "privilege_type, is_grantable "
-            "FROM pg_class, aclexplode(relacl) WHERE oid = to_regclass(%s) AND grantee <> relowner",
-            (self._sql,),
-        )
-        return [
-            f"GRANT {privilege} ON {self._sql} TO {quote_ident(role) if role else 'PUBLIC'}"
-            f"{' WITH GRANT OPTION' if grantable else ''}"
-            for role, privilege, grantable in self._cursor.fetchall()
-        ]
+    def look(self, cursor: Cursor) -> None:
+        """Read what the user set on the view and built on it, before anything is changed."""
+        if self.there is None:
+            return
+        self._marks = users_marks.read(cursor, self.there.oid)
+        if self.anew or self.query is None:
+            self._dependents = dependents.find(cursor, self.there.oid)
+
+    def take_down(self, cursor: Cursor) -> None:
+        """Drop the view where it goes, or must be made anew.
+
+        Raises:
+            WarehouseError: what depends on it cannot be made anew.
+        """
+        if self.there is None or not (self.anew or self.query is None):
+            return
+        if self.query is None and self._dependents:
+            names = ", ".join(f"{item.schema}.{item.name}" for item in self._dependents)
+            drops = "; ".join(f"DROP {i.kind} {i.sql}" for i in reversed(self._dependents))
+            msg = f"{names} depends on {self.name}, which goes with its last day: run {drops}"
+            raise WarehouseError(msg)
+        dependents.drop(cursor, self.name, self.sql, self._dependents)
+
+    @property
+    def dependents(self) -> list[Dependent]:
+        """What must be taken down with the view."""
+        return self._dependents
+
+    def put_up(self, cursor: Cursor) -> None:
+        """Create or replace the view, with all that users had set on it.
+
+        Raises:
+            WarehouseError: what depends on it cannot be made anew.
+        """
+        if self.query is None:
+            return
+        marks = self._marks
+        options = users_marks.with_options(marks.options if marks else [])
+        cursor.execute(f"CREATE OR REPLACE VIEW {self.sql}{options} AS {self.query.text}")
+        if marks and self.anew:
+            cursor.execute("SELECT to_regclass(%s)::oid", (self.sql,))
+            (oid,) = cursor.fetchone() or (0,)
+            columns = set(self.query.columns)
+            users_marks.impose(cursor, self.sql, oid, "VIEW", marks, columns)
+        self._comment(cursor)
+
+    def put_up_dependents(self, cursor: Cursor) -> None:
+        """Make anew what users built on the view.
+
+        Raises:
+            WarehouseError: it cannot be.
+        """
+        if self.query is not None:
+            dependents.recreate(cursor, self.name, self._dependents)
+
+    def _comment(self, cursor: Cursor) -> None:
+        """Carry the source's comments over where the user has none of his own."""
+        assert self.query is not None  # noqa: S101 - the only caller has checked it
+        theirs = self._marks.comments if self._marks else {}
+        for column in ("", *self.query.columns):
+            there, new = theirs.get(column), self.comments.get(column)
+            before = self.comments_before.get(column)
+            if there == new or (there and there != before and not there.endswith(OLD_MARK)):
+                continue
+            if there is None and before is not None and not self._is_new(column):
+                continue  # the user removed it
+            what = f"COLUMN {self.sql}.{quote_ident(column)}" if column else f"VIEW {self.sql}"
+            text = "NULL" if new is None else quote_literal(new)
+            cursor.execute(f"COMMENT ON {what} IS {text}")
+
+    def _is_new(self, column: str) -> bool:
+        return self.there is None or bool(column and column not in self.there.columns)
 
 
-def lock_view(plan: Plan, warehouse: Warehouse, name: str, view: Existing) -> None:
-    """Need a lock on a view alone."""
-    # LOCK TABLE would lock what the view reads, too; this changes nothing and locks the view
-    statement = f"ALTER VIEW {qualified(warehouse.views, name)} OWNER TO {quote_ident(view.owner)}"
-    plan.locks.append(Lock(warehouse.views, name, statement))
+def cannot_read(cursor: Cursor, warehouse: Warehouse, oid: int) -> list[tuple[str, str]]:
+    """Return (role, relation) for what a view reads and those who read by it may not.
+
+    A view reads with its owner's rights; with `security_invoker`, with those of who asks.
+    """
+    cursor.execute(
+        "SELECT DISTINCT r.role, s.relname FROM pg_class v "
+        "JOIN pg_rewrite w ON ev_class = v.oid JOIN pg_depend d ON d.objid = w.oid "
+        "AND d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass "
+        "JOIN pg_class s ON s.oid = d.refobjid "
+        "JOIN pg_namespace n ON n.oid = s.relnamespace AND n.nspname = %s, "
+        "LATERAL (SELECT pg_get_userbyid(v.relowner)::text AS role UNION "
+        "SELECT pg_get_userbyid(grantee) FROM aclexplode(v.relacl) WHERE grantee <> 0 "
+        "AND privilege_type = 'SELECT' "
+        "AND 'security_invoker=true' = ANY(coalesce(v.reloptions, '{}'))) r "
+        "WHERE v.oid = %s AND NOT has_any_column_privilege(r.role, s.oid, 'SELECT') "
+        "ORDER BY 1, 2",
+        (warehouse.parts, oid),
+    )
+    return cursor.fetchall()

@@ -1,0 +1,85 @@
+"""The days' own tables and shapes in the parts schema: attached, dropped, readable by whom."""
+
+from __future__ import annotations
+
+from psycopg2.errors import DependentObjectsStillExist
+from psycopg2.extensions import cursor as Cursor
+
+from sealed_days.core.errors import WarehouseError
+from sealed_days.core.sql import qualified, quote_ident, quote_literal
+from sealed_days.target_postgres import users_marks
+from sealed_days.target_postgres.registry import DayTable
+from sealed_days.target_postgres.warehouse import Warehouse, part_name
+
+
+def attach(
+    cursor: Cursor, warehouse: Warehouse, making: str, name: str, shape: str, row: DayTable
+) -> None:
+    """Give a copied table its final name and make it a partition of its shape.
+
+    Nothing is scanned: its CHECK says what the partition's bound says.
+    """
+    old, new = qualified(warehouse.parts, making), qualified(warehouse.parts, name)
+    cursor.execute(
+        "SELECT contype, conname FROM pg_constraint WHERE conrelid = to_regclass(%s) "
+        "AND (contype = 'p' OR conname = %s)",
+        (old, CHECK),
+    )
+    constraints = dict(cursor.fetchall())
+    statements = [
+        f"ALTER TABLE {old} RENAME TO {quote_ident(name)}",
+        f"ALTER TABLE {qualified(warehouse.parts, shape)} ATTACH PARTITION {new} "
+        f"FOR VALUES IN ({quote_literal(row.day.isoformat())})",
+    ]
+    if "c" in constraints:
+        # it has done its work; the partition's own bound says the same
+        statements.append(f"ALTER TABLE {new} DROP CONSTRAINT {quote_ident(CHECK)}")
+    if "p" in constraints:
+        key = quote_ident(part_name(row.table_name, row.day, "_pkey"))
+        old_key = quote_ident(constraints["p"])
+        statements.append(f"ALTER TABLE {new} RENAME CONSTRAINT {old_key} TO {key}")
+    cursor.execute(";\n".join(statements))
+
+
+CHECK = "is_of_its_day"
+"""The constraint by which a table is attached without a scan."""
+
+
+def drop(cursor: Cursor, warehouse: Warehouse, row: DayTable) -> None:
+    """Drop a day's own table.
+
+    Raises:
+        WarehouseError: something of a user's depends on it.
+    """
+    try:
+        cursor.execute(f"DROP TABLE {qualified(warehouse.parts, row.relation)}")
+    except DependentObjectsStillExist as error:
+        detail = " ".join((error.diag.message_detail or "").split())
+        msg = f"{detail}: drop what depends on it, then run it again"
+        raise WarehouseError(msg) from None
+
+
+def take_over_grants(
+    cursor: Cursor, warehouse: Warehouse, models: dict[str, str], columns: dict[str, set[str]]
+) -> None:
+    """Give new tables the privileges of those that they follow.
+
+    Args:
+        models: new table -> the table that it follows.
+        columns: new table -> its columns.
+    """
+    names = sorted({*models, *models.values()})
+    cursor.execute(
+        "SELECT relname, oid, relacl IS NOT NULL OR EXISTS (SELECT FROM pg_attribute "
+        "WHERE attrelid = c.oid AND attacl IS NOT NULL) FROM pg_class c "
+        "WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s) "
+        "AND relname = ANY(%s)",
+        (warehouse.parts, names),
+    )
+    found = {name: (oid, granted) for name, oid, granted in cursor.fetchall()}
+    for new, model in models.items():
+        if model not in found or not (found[model][1] or found[new][1]):
+            continue
+        wanted = users_marks.grants(cursor, found[model][0])
+        name = qualified(warehouse.parts, new)
+        users_marks.impose_grants(cursor, name, found[new][0], wanted, columns[new])
