@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import duckdb
 
@@ -248,7 +249,9 @@ def _execute(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDB
         raise UserError(msg) from None
 
 
-def _rows(old: StagedTable, new: StagedTable) -> Iterator[tuple[str, dict, dict[str, list]]]:
+def _rows(
+    old: StagedTable, new: StagedTable
+) -> Iterator[tuple[str, dict[str, Any], dict[str, list[Any]]]]:
     """Yield (change, key, column -> [before, after]) for each row, in the key's order.
 
     Without a key, the whole row stands as its own key.
@@ -323,7 +326,7 @@ def _print_rows(pairs: list[tuple[str, StagedTable | None, StagedTable | None]],
                 print(json.dumps(row, ensure_ascii=False, default=str))
             elif form == "csv":
                 text = json.dumps(key, ensure_ascii=False, default=str)
-                cells: list[tuple[str | None, list]] = list(columns.items())
+                cells: list[tuple[str | None, list[Any]]] = list(columns.items())
                 for column, pair in cells or [(None, [None, None])]:
                     was, now = (None if value is None else str(value) for value in pair)
                     sys.stdout.write(format_row([source, table, change, text, column, was, now]))

@@ -8,6 +8,7 @@ import webbrowser
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from sealed_days.core.errors import UserError
 from sealed_days.core.progress import size
@@ -238,7 +239,7 @@ def _runs(settings: Settings) -> list[Run]:
         return [Run(*row) for row in cursor.fetchall()]
 
 
-def _changes(settings: Settings, found: Calendar) -> tuple[date, date, list, str] | None:
+def _changes(settings: Settings, found: Calendar) -> tuple[date, date, list[Any], str] | None:
     """Return (day before, newest day, what changed, why it is not known)."""
     sealed = [
         day

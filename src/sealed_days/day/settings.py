@@ -146,7 +146,7 @@ def _project() -> Path:
 
 def _declared(project: Path, variables: dotenv.Variables) -> dict[str, str]:
     """Return setting -> text as orchestrate/day.meltano.yml declares it."""
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     path = project / DECLARATION
     try:

@@ -118,7 +118,7 @@ class TapPostgres(ChecksSettings, MeltanoLabsTapPostgres):
     settings_class = Settings
     config_jsonschema = Settings.json_schema()
 
-    _catalog_dict: dict | None
+    _catalog_dict: dict[str, Any] | None
 
     @cached_property
     def settings(self) -> Settings:
@@ -144,12 +144,13 @@ class TapPostgres(ChecksSettings, MeltanoLabsTapPostgres):
         return {one.stream: one for one in self.extraction.snapshot.tables}
 
     @property
-    def catalog_dict(self) -> dict:
+    def catalog_dict(self) -> dict[str, Any]:
         """The catalog: as given, or what the source has, selected by Meltano's rules."""
         if self._catalog_dict:
             return self._catalog_dict
         if self.input_catalog:
-            return self.input_catalog.to_dict()
+            given: dict[str, Any] = self.input_catalog.to_dict()
+            return given
         tables = self.extraction.look().tables
         self._catalog_dict = {"streams": [catalog_entry(one, self.settings) for one in tables]}
         return self._catalog_dict
@@ -161,7 +162,7 @@ class TapPostgres(ChecksSettings, MeltanoLabsTapPostgres):
             for entry in self.catalog_dict["streams"]
         ]
 
-    def sync_all(self) -> None:  # type: ignore[misc]
+    def sync_all(self) -> None:
         """Write all SCHEMA messages, then each stream and its ACTIVATE_VERSION.
 
         The order is the contract of `sealed_days.core.messages`: a target then knows which streams

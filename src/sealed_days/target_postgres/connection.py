@@ -86,7 +86,7 @@ class Server:
             UserError: the server refuses or cannot be reached.
         """
         try:
-            session = psycopg2.connect(  # type: ignore[call-overload]
+            session: Connection = psycopg2.connect(  # type: ignore[call-overload]
                 **{
                     "application_name": name,
                     "client_encoding": "UTF8",

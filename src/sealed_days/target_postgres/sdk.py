@@ -55,7 +55,7 @@ class TargetPostgres(ChecksSettings, MeltanoLabsTargetPostgres):
         check_connection(Settings.parse(self.config, self.name))
         return super()._validate_config(*args, **kwargs)
 
-    def listen(self, file_input: Any = None) -> None:  # type: ignore[misc]
+    def listen(self, file_input: Any = None) -> None:
         """Read all messages; however that ends, nothing half done is left in the warehouse."""
         try:
             super().listen(file_input)
@@ -68,7 +68,7 @@ class TargetPostgres(ChecksSettings, MeltanoLabsTargetPostgres):
         self._run.close()
         super().process_endofpipe()
 
-    def _process_schema_message(self, message_dict: dict) -> None:
+    def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
         if not is_staged(message_dict):
             super()._process_schema_message(message_dict)
             return
@@ -78,7 +78,7 @@ class TargetPostgres(ChecksSettings, MeltanoLabsTargetPostgres):
         self.mapper.register_raw_stream_schema(stream, message_dict["schema"], keys)
         self._run.schema(self._tables_of(stream), message_dict)
 
-    def _process_record_message(self, message_dict: dict) -> None:
+    def _process_record_message(self, message_dict: dict[str, Any]) -> None:
         if schema := self._staged.pop(message_dict.get("stream", ""), None):
             # a stream of rows after all, though staged: upstream's path, from its SCHEMA on
             self._run.leave_out(self._tables_of(schema["stream"]))
@@ -86,7 +86,7 @@ class TargetPostgres(ChecksSettings, MeltanoLabsTargetPostgres):
             super()._process_schema_message(schema)
         super()._process_record_message(message_dict)
 
-    def _process_batch_message(self, message_dict: dict) -> None:
+    def _process_batch_message(self, message_dict: dict[str, Any]) -> None:
         stream = message_dict["stream"]
         if stream in self._staged:
             self._run.batch(self._tables_of(stream), message_dict)
@@ -99,7 +99,7 @@ class TargetPostgres(ChecksSettings, MeltanoLabsTargetPostgres):
         else:
             super()._process_batch_message(message_dict)
 
-    def _process_activate_version_message(self, message_dict: dict) -> None:
+    def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
         stream = message_dict["stream"]
         if stream in self._staged:
             self._run.end(self._tables_of(stream))

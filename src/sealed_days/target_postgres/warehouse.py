@@ -138,7 +138,8 @@ def relation_kind(cursor: Cursor, schema: str, name: str) -> str | None:
     cursor.execute(
         "SELECT relkind FROM pg_class WHERE oid = to_regclass(%s)", (qualified(schema, name),)
     )
-    return scalar(cursor)
+    kind: str | None = scalar(cursor)
+    return kind
 
 
 def known_type(cursor: Cursor, sql_type: str) -> bool:
