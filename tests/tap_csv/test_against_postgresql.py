@@ -32,6 +32,7 @@ from sealed_days.tap_csv.arrow_values import plain_values
 from sealed_days.tap_csv.check_and_copy import stage
 from sealed_days.tap_csv.conversions import Written, value
 from sealed_days.tap_csv.definitions import read_tables
+from sealed_days.tap_csv.remote import Downloads
 from sealed_days.tap_csv.select import Selection
 from sealed_days.tap_csv.settings import Settings
 from sealed_days.tap_csv.types import NOT_AS_KEY, accepts, key_form
@@ -223,7 +224,9 @@ def read_by(way: str, entry: dict[str, Any], folder: Path, monkeypatch: Any) -> 
         if way == "exact":
             patch.setattr(tables.CsvTable, "is_plain", False)
         try:
-            [table] = read_tables(settings, Selection(), date(2025, 1, 1))
+            [table] = read_tables(
+                settings, Selection(), date(2025, 1, 1), Downloads(lambda: folder)
+            )
             done = stage(table, scratch, logger)
         except UserError:
             return "refused"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,13 +24,17 @@ WORST_FIRST = ("damaged", "unsealed", "missing", "sealed", "loaded", "current")
 
 @dataclass(frozen=True, slots=True)
 class TableDay:
-    """A table of a day. `why` says what its state does not; `rows` and `bytes` as sealed."""
+    """A table of a day. `why` says what its state does not; `rows` and `bytes` as sealed.
+
+    `rejected` rows of its source are bad: they were set aside, in rejects.csv beside its file.
+    """
 
     table: str
     state: str
     rows: int = 0
     bytes: int = 0
     why: str = ""
+    rejected: int = 0
 
 
 @dataclass
@@ -55,6 +59,16 @@ class SourceDay:
     def rows(self) -> int:
         """All rows that are sealed."""
         return sum(table.rows for table in self.tables)
+
+    @property
+    def rejected(self) -> list[str]:
+        """One line for each table of which rows were set aside."""
+        return [
+            f"{table.table}: {table.rejected:,} bad row{'' if table.rejected == 1 else 's'} set "
+            "aside, in rejects.csv beside its file"
+            for table in self.tables
+            if table.rejected
+        ]
 
     @property
     def bytes(self) -> int:
@@ -215,10 +229,10 @@ def _table(resource: dict[str, Any], folder: str) -> TableDay:
             why = f"{there:,} bytes where {size:,} were sealed"
     except OSError as error:
         why = f"the file: {error.strerror}"
-    if why:
-        return TableDay(resource["stream"], "damaged", resource["rows"], size, why)
     # `why` carries the hash until the warehouse has answered
-    return TableDay(resource["stream"], "sealed", resource["rows"], size, resource["hash"])
+    state, why = ("damaged", why) if why else ("sealed", resource["hash"])
+    rejected = resource.get("rejected_rows", 0)
+    return TableDay(resource["stream"], state, resource["rows"], size, why, rejected)
 
 
 def _with_load(
@@ -238,7 +252,7 @@ def _with_load(
             why = "staged again since it was loaded"
     if state == "sealed" and table.table in held:
         why = f"held by the last load: {held[table.table]}"
-    return TableDay(table.table, state, table.rows, table.bytes, why)
+    return replace(table, state=state, why=why)
 
 
 def _loads(settings: Settings) -> _Loads:

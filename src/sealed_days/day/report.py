@@ -115,6 +115,7 @@ def render(settings: Settings) -> str:
         months=_months(found),
         states=calendar.WORST_FIRST[::-1],
         troubles=_troubles(settings, found),
+        rejected=_rejected(found),
         trends=_trends(found),
         runs=runs,
         slowest=max((item.seconds for item in runs), default=0),
@@ -176,6 +177,17 @@ def _troubles(settings: Settings, found: Calendar) -> list[Trouble]:
             troubles.append(Trouble(str(day), state, text, command))
     troubles += _gap(settings, gap)
     return troubles[::-1][:_TROUBLES]
+
+
+def _rejected(found: Calendar) -> list[tuple[date, str]]:
+    """Return the days on which bad rows were set aside, the newest first."""
+    lines = [
+        (day, f"{source.source} {line}")
+        for day, sources in found.days.items()
+        for source in sources
+        for line in source.rejected
+    ]
+    return lines[::-1][:_TROUBLES]
 
 
 def _why(entry: SourceDay) -> str:

@@ -83,6 +83,7 @@ def _lines(settings: Settings, found: Calendar, *, tables: bool) -> Iterator[str
         for source in sources:
             if source.why:
                 yield f"{'':<12}{source.source}: {source.why}"
+            yield from (f"{'':<12}{source.source} {line}" for line in source.rejected)
             for table in source.tables:
                 if tables or table.state == "damaged" or (table.state == "sealed" and table.why):
                     why = f"  {table.why}" if table.why else ""
@@ -145,6 +146,7 @@ def _document(settings: Settings, found: Calendar) -> dict[str, object]:
                                 "rows": t.rows,
                                 "bytes": t.bytes,
                                 "why": t.why or None,
+                                "rejected_rows": t.rejected,
                             }
                             for t in s.tables
                         ],

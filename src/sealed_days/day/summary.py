@@ -51,6 +51,11 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         print(f"{len(wrong)} of {len(rows)} tables differ: {settings.command(f'verify {day}')}")
     else:
         print(f"{day} is complete: {len(rows)} tables are the same on disk and in the warehouse.")
+    for source, table_ in files:
+        if number := table_.details.get("rejected_rows"):
+            what = "1 bad row" if number == 1 else f"{number:,} bad rows"
+            was = "was" if number == 1 else "were"
+            print(f"{what} of {source} {table_.name} {was} set aside, in rejects.csv")
     largest = max(rows, key=lambda row: row[3] or 0, default=None)
     table = f"{typed[settings.warehouse.views]}.{typed[largest[0]]}" if largest else None
     _next(settings, day, table)

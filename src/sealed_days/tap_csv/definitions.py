@@ -13,19 +13,23 @@ from sealed_days.core.settings import nearest
 from sealed_days.tap_csv import find_files, limits
 from sealed_days.tap_csv.conversions import written
 from sealed_days.tap_csv.headers import Header, read_header
+from sealed_days.tap_csv.remote import Downloads
 from sealed_days.tap_csv.select import Selection
 from sealed_days.tap_csv.settings import Column, File, Settings
 from sealed_days.tap_csv.tables import METADATA_COLUMNS, CsvTable, Format, Source
 from sealed_days.tap_csv.types import postgres_type
 
 
-def read_tables(settings: Settings, selection: Selection, day: date) -> list[CsvTable]:
+def read_tables(
+    settings: Settings, selection: Selection, day: date, downloads: Downloads
+) -> list[CsvTable]:
     """Return the tables of `files` and `csv_files_definition`, headers read.
 
     Args:
         settings: what to read.
         selection: which tables and columns of it.
         day: DATE, for paths.
+        downloads: gets the files of URLs.
 
     Raises:
         UserError: a file, a column, a definition or the selection is wrong; all entries that
@@ -39,7 +43,7 @@ def read_tables(settings: Settings, selection: Selection, day: date) -> list[Csv
     tables, wrong = [], []
     for entry in entries:
         try:
-            tables.append(_read_table(entry, settings, day))
+            tables.append(_read_table(entry, settings, day, downloads))
         except UserError as error:
             wrong.append(error)
     if wrong:
@@ -73,7 +77,7 @@ def _select(table: CsvTable, names: tuple[str, ...]) -> CsvTable:
     )
 
 
-def _read_table(entry: File, settings: Settings, day: date) -> CsvTable:
+def _read_table(entry: File, settings: Settings, day: date, downloads: Downloads) -> CsvTable:
     limits.check_entity(entry.entity)
     bad_rows = entry.on_bad_row or settings.on_bad_row
     if bad_rows == "quarantine" and settings.batch_config is None:
@@ -89,9 +93,9 @@ def _read_table(entry: File, settings: Settings, day: date) -> CsvTable:
         for name, given in entry.types.items()
     }
     how = {name: written(entry, name, kind) for name, kind in types.items()}
-    found = _headers(entry, day)
+    found = _headers(entry, day, downloads)
     columns = _columns(entry, found)
-    first = found[0][1]
+    first = found[0][2]
     where = f"{found[0][0]} line {max(first.lines, 1)}"
     visible = {name for name in columns if name}
     wanted = [*((key, "key") for key in entry.keys), *((name, "declared") for name in entry.types)]
@@ -105,7 +109,7 @@ def _read_table(entry: File, settings: Settings, day: date) -> CsvTable:
     plain = written(entry, "", "text")
     return CsvTable(
         entity=entry.entity,
-        sources=tuple(_source(entry, path, header, columns) for path, header in found),
+        sources=tuple(_source(entry, *file, columns) for file in found),
         columns=tuple(name or f"#{number}" for number, name in enumerate(columns, start=1)),
         types=tuple(types.get(str(name), "text") for name in columns),
         written=tuple(how.get(str(name), plain) for name in columns),
@@ -122,38 +126,42 @@ def _read_table(entry: File, settings: Settings, day: date) -> CsvTable:
     )
 
 
-def _headers(entry: File, day: date) -> list[tuple[Path, Header]]:
-    """Return the files of an entry that are fit to be read, with what their heads say."""
+def _headers(entry: File, day: date, downloads: Downloads) -> list[tuple[str, Path, Header]]:
+    """Return the files of an entry that are fit to be read: name, place, what their heads say."""
+    if find_files.is_url(entry.path):
+        files = downloads.get(entry, find_files.resolve(entry, day))
+    else:
+        files = [(str(path), path) for path in find_files.find(entry, day)]
     found = []
-    for path in find_files.find(entry, day):
+    for name, path in files:
         if path.stat().st_size == 0 and entry.empty_files == "skip":
-            find_files.logger.warning("%s has 0 bytes: skipped (empty_files)", path)
+            find_files.logger.warning("%s has 0 bytes: skipped (empty_files)", name)
             continue
-        find_files.check_fit(entry, path)
-        found.append((path, read_header(path, str(path), entry)))
+        find_files.check_fit(entry, path, name)
+        found.append((name, path, read_header(path, name, entry)))
     if not found:
         msg = f"entity {entry.entity}: all files of {entry.path} have 0 bytes: get them again"
         raise SourceError(msg)
     return found
 
 
-def _columns(entry: File, found: list[tuple[Path, Header]]) -> list[str | None]:
+def _columns(entry: File, found: list[tuple[str, Path, Header]]) -> list[str | None]:
     """Return the table's columns: the first file's, then optional ones of others or of none.
 
     Raises:
         SourceError: a file lacks a column that is not optional, or has one that others lack.
     """
-    first_path, first = found[0]
+    first_name, first_path, first = found[0]
     columns: list[str | None] = list(first.names)
     named = {name for name in columns if name is not None}
-    for path, header in found[1:]:
+    for name_, path, header in found[1:]:
         here = {name for name in header.names if name is not None}
         optional = set(entry.optional)
         if differ := sorted((named ^ here) - optional):
             who, lacks = (first_path, path) if differ[0] in named else (path, first_path)
             msg = (
-                f"{path} line {max(header.lines, 1)}: the header differs from that of "
-                f"{first_path}: {lacks.name} lacks {differ[0]}, which {who.name} has; list it "
+                f"{name_} line {max(header.lines, 1)}: the header differs from that of "
+                f"{first_name}: {lacks.name} lacks {differ[0]}, which {who.name} has; list it "
                 "under optional in meltano.yml if it may be missing"
             )
             raise SourceError(msg)
@@ -162,11 +170,13 @@ def _columns(entry: File, found: list[tuple[Path, Header]]) -> list[str | None]:
     return columns + [name for name in entry.optional if name not in named]
 
 
-def _source(entry: File, path: Path, header: Header, columns: list[str | None]) -> Source:
+def _source(
+    entry: File, shown: str, path: Path, header: Header, columns: list[str | None]
+) -> Source:
     try:
         stat = path.stat()
     except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}"
+        msg = f"{shown} cannot be read: {error.strerror}"
         raise SourceError(msg) from None
     places = {name: at for at, name in enumerate(header.names) if name is not None}
     order: list[int | None] = []
@@ -176,7 +186,7 @@ def _source(entry: File, path: Path, header: Header, columns: list[str | None]) 
         else:  # left out: any place will do, the first file's own where that is possible
             order.append(index if index < len(header.names) else 0)
     return Source(
-        name=str(path),
+        name=shown,
         path=path,
         header_lines=header.lines,
         size=stat.st_size,

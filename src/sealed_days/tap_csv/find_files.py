@@ -154,8 +154,13 @@ def is_hidden(name: str) -> bool:
     return name.startswith((".", "~", "#", "_")) or name.endswith(("~", ".tmp", ".part"))
 
 
-def check_fit(entry: File, path: Path) -> None:
+def check_fit(entry: File, path: Path, shown: str) -> None:
     """Check a file's age, marker and checksum as the entry declares them.
+
+    Args:
+        entry: what is declared.
+        path: where the file is.
+        shown: its name in messages.
 
     Raises:
         SourceError: it is stale, still being written, or not what its sender says.
@@ -163,13 +168,13 @@ def check_fit(entry: File, path: Path) -> None:
     age = time.time() - path.stat().st_mtime
     if entry.max_age and age > seconds(entry.max_age):
         msg = (
-            f"{path} is stale: it was last changed {_ago(age)} ago, and max_age is "
+            f"{shown} is stale: it was last changed {_ago(age)} ago, and max_age is "
             f"{entry.max_age}; wait for the new file, or change max_age in meltano.yml"
         )
         raise SourceError(msg)
     if entry.stable_for and age < seconds(entry.stable_for):
         msg = (
-            f"{path} was changed {_ago(age)} ago, and stable_for is {entry.stable_for}: its "
+            f"{shown} was changed {_ago(age)} ago, and stable_for is {entry.stable_for}: its "
             "writer may not have ended; run again later"
         )
         raise SourceError(msg)

@@ -15,6 +15,7 @@ from sealed_days.core.pgtypes import json_schema
 from sealed_days.store.manifest import StagedTable
 from sealed_days.store.scratch import Scratch
 from sealed_days.tap_csv.definitions import read_tables
+from sealed_days.tap_csv.remote import Downloads
 from sealed_days.tap_csv.select import Selection
 from sealed_days.tap_csv.settings import Settings
 from sealed_days.tap_csv.staged_days import open_days, staging_of
@@ -59,13 +60,18 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
 def _users_files(settings: Settings, selection: Selection, day: date) -> None:
     from sealed_days.tap_csv.check_and_copy import stage_all
 
-    scratch = Scratch(settings.scratch_area)
+    downloads = Downloads(lambda: settings.scratch_area)
     try:
-        _send(stage_all(read_tables(settings, selection, day), scratch.path, logger))
-    except BaseException:
-        scratch.close()
-        raise
-    scratch.leave()
+        tables = read_tables(settings, selection, day, downloads)
+        scratch = Scratch(settings.scratch_area)
+        try:
+            _send(stage_all(tables, scratch.path, logger))
+        except BaseException:
+            scratch.close()
+            raise
+        scratch.leave()
+    finally:
+        downloads.close()
 
 
 def _send(ready: list[tuple[StagedTable, dict[str, Any]]]) -> None:

@@ -29,6 +29,7 @@ from sealed_days.store.manifest import StagedTable
 from sealed_days.store.scratch import Scratch
 from sealed_days.tap_csv.check_and_copy import stage_all
 from sealed_days.tap_csv.definitions import read_tables
+from sealed_days.tap_csv.remote import Downloads
 from sealed_days.tap_csv.select import Selection
 from sealed_days.tap_csv.settings import Settings
 from sealed_days.tap_csv.staged_days import assert_proven, open_days, staging_of
@@ -191,7 +192,10 @@ class TapCSV(ChecksSettings, Tap):
         day, given = settings.resolve_date()
         selection = Selection.from_environment()
         if settings.reads_users_files:
-            return [CsvStream(self, table) for table in read_tables(settings, selection, day)]
+            # what came from URLs stays until the process ends
+            area = settings.scratch_area if settings.batch_config else Path(tempfile.gettempdir())
+            tables = read_tables(settings, selection, day, Downloads(lambda: area))
+            return [CsvStream(self, table) for table in tables]
         if said := dates.say_date(day, given, settings.timezone):
             self.logger.info(said)
         days = open_days(Path(str(settings.staged_path)), settings.sources, day, selection)
