@@ -31,5 +31,15 @@ ALTER ROLE :"reader" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOB
 PASSWORD :'password';
 ALTER ROLE :"reader" SET default_transaction_read_only = on;
 REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;
+REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"DBNAME" TO :"reader";
-GRANT pg_read_all_data TO :"reader";
+
+-- Its tables, present and future, and nothing else: pg_read_all_data, which was granted here
+-- once, reads other roles' password verifiers too. Tables that another role makes are granted
+-- when this runs again.
+REVOKE pg_read_all_data FROM :"reader";
+SELECT format('GRANT USAGE ON SCHEMA %1$I TO %2$I', nspname, :'reader'),
+  format('GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I', nspname, :'reader')
+FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$' \gexec
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO :"reader";
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO :"reader";

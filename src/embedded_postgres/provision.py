@@ -37,13 +37,14 @@ def provision(server: Server, source_sql: Path) -> None:
             owner = settings.superuser.user if login is source else login.user
             _make_database(server, cursor, login.database, owner=owner)
         if source:
-            _let_read(cursor, source)
+            _close_to_others(cursor)
     if not source:
         return
     with (
         contextlib.closing(server.connect(source.database)) as connection,
         connection.cursor() as cursor,
     ):
+        _let_read(cursor, source)
         cursor.execute(TABLES_OF_PUBLIC)
         if cursor.fetchone() == (0,):
             _load(server, cursor, source_sql)
@@ -109,22 +110,56 @@ def _make_database(server: Server, cursor: Any, name: str, owner: str) -> None:
         cursor.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
 
 
+def _close_to_others(cursor: Any) -> None:
+    """Let no role but the superuser connect to the databases that are nobody's."""
+    for name in ("postgres", "template1"):
+        cursor.execute("SELECT has_database_privilege('public', %s, 'CONNECT')", [name])
+        if cursor.fetchone() == (True,):
+            cursor.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(Identifier(name)))
+
+
 def _let_read(cursor: Any, source: Login) -> None:
-    """Let the role read every table of the source, present and future, and nothing more."""
-    role, database = Identifier(source.user), Identifier(source.database)
+    """Let the role read every table of the source, present and future, and nothing more.
+
+    Not by pg_read_all_data, which reads other roles' password verifiers too.
+    """
+    role = Identifier(source.user)
     cursor.execute(
-        "SELECT has_database_privilege(%(role)s, %(database)s, 'CONNECT')"
-        " AND pg_has_role(%(role)s, 'pg_read_all_data', 'USAGE')"
-        " AND COALESCE('default_transaction_read_only=on' = ANY (setconfig), false)"
-        " FROM pg_roles LEFT JOIN pg_db_role_setting ON setrole = pg_roles.oid AND setdatabase = 0"
-        " WHERE rolname = %(role)s",
-        {"role": source.user, "database": source.database},
+        "SELECT rolname FROM pg_auth_members JOIN pg_roles r ON r.oid = roleid"
+        " WHERE member = %s::regrole",
+        [role.as_string(cursor)],
     )
-    if cursor.fetchone() == (True,):
-        return
-    cursor.execute(SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
-    cursor.execute(SQL("GRANT pg_read_all_data TO {}").format(role))
-    cursor.execute(SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(role))
+    for (granted,) in cursor.fetchall():
+        cursor.execute(SQL("REVOKE {} FROM {}").format(Identifier(granted), role))
+    cursor.execute(
+        "SELECT 'default_transaction_read_only=on' = ANY (setconfig)"
+        " FROM pg_db_role_setting WHERE setrole = %s::regrole AND setdatabase = 0",
+        [role.as_string(cursor)],
+    )
+    if cursor.fetchone() != (True,):
+        cursor.execute(SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(role))
+    cursor.execute(
+        "SELECT has_database_privilege(%s, current_database(), 'CONNECT')", [source.user]
+    )
+    if cursor.fetchone() != (True,):
+        database = Identifier(source.database)
+        cursor.execute(SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
+    cursor.execute(
+        "SELECT nspname FROM pg_namespace n WHERE nspname !~ '^pg_|^information_schema$' AND ("
+        " NOT has_schema_privilege(%(role)s, oid, 'USAGE') OR EXISTS (SELECT FROM pg_class"
+        " WHERE relnamespace = n.oid AND relkind IN ('r', 'p', 'v', 'm', 'f')"
+        " AND NOT has_table_privilege(%(role)s, pg_class.oid, 'SELECT')))",
+        {"role": source.user},
+    )
+    for (name,) in cursor.fetchall():
+        schema = Identifier(name)
+        cursor.execute(SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, role))
+        cursor.execute(SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(schema, role))
+    # what this superuser makes later; another's schemas and tables at the next `make up`
+    cursor.execute("SELECT count(*) FROM pg_default_acl WHERE defaclnamespace = 0")
+    if cursor.fetchone() != (2,):
+        for right in ("USAGE ON SCHEMAS", "SELECT ON TABLES"):
+            cursor.execute(SQL("ALTER DEFAULT PRIVILEGES GRANT {} TO {}").format(SQL(right), role))
 
 
 def _load(server: Server, cursor: Any, source_sql: Path) -> None:

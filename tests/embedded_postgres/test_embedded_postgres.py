@@ -239,6 +239,10 @@ def test_server_listens_on_the_loopback_only(project: Project) -> None:
         "ALTER ROLE northwind_reader SUPERUSER",
         "COPY region TO PROGRAM 'true'",
         "SELECT pg_read_file('/etc/hostname')",
+        "SELECT rolpassword FROM pg_authid",
+        "SELECT passwd FROM pg_shadow",
+        "SELECT * FROM pg_user_mapping",
+        "SELECT * FROM pg_largeobject",
     ],
 )
 def test_reader_cannot_write(project: Project, statement: str) -> None:
@@ -259,8 +263,29 @@ def test_reader_sees_tables_made_later(project: Project) -> None:
             cursor.execute("DROP TABLE later")
 
 
+def test_reader_sees_schemas_made_later_and_what_other_roles_made_after_the_next_up(
+    project: Project,
+) -> None:
+    with project.session("postgres") as cursor:
+        cursor.execute("GRANT pg_read_all_data TO northwind_reader")  # as version 1.0.0 did
+        cursor.execute("CREATE SCHEMA later; CREATE TABLE later.t AS SELECT 7 AS seven")
+        cursor.execute("CREATE ROLE other; CREATE SCHEMA others AUTHORIZATION other")
+        cursor.execute("SET ROLE other; CREATE TABLE others.t AS SELECT 8 AS eight; RESET ROLE")
+        try:
+            assert project.ask("TAP", "TABLE later.t") == [(7,)]
+            project.ok("up")
+            assert project.ask("TAP", "TABLE others.t") == [(8,)]
+            with project.session("TAP") as reader, pytest.raises(psycopg2.Error):
+                reader.execute("SELECT rolpassword FROM pg_authid")
+        finally:
+            cursor.execute("DROP SCHEMA later CASCADE; DROP SCHEMA others CASCADE")
+            cursor.execute("DROP OWNED BY other; DROP ROLE other")
+
+
 def test_warehouse_owner_cannot_connect_to_source(project: Project) -> None:
-    for role, database in [("TARGET", "northwind"), ("TAP", "ecommerce"), ("TARGET", "airflow")]:
+    for role, database in [("TARGET", "northwind"), ("TAP", "ecommerce"), ("TARGET", "airflow"),
+                           ("TAP", "postgres"), ("TAP", "template1"), ("TARGET", "postgres"),
+                           ("TAP", "airflow")]:  # fmt: skip
         refusal = pytest.raises(psycopg2.OperationalError, match="permission denied for database")
         with refusal, project.session(role, database):
             pass
