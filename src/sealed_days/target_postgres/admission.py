@@ -1,4 +1,4 @@
-"""What is refused before any COPY: names, clashes, other owners, history that is authentic."""
+"""Refuses tables before any COPY: wrong names, clashes, other owners, authentic history."""
 
 from __future__ import annotations
 

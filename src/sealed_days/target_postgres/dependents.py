@@ -1,4 +1,4 @@
-"""Views that users built on ours: taken down and put up again where ours must be made anew."""
+"""Views that users built on ours: dropped and recreated where ours must be recreated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loads one file into one table, in one transaction: made, copied, proven, keyed."""
+"""Loads one file into one table in one transaction: create, copy, prove, add the key."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Load:
     run_id: str
 
     def row(self, table: IncomingTable, file: ProvenFile, loaded_by: str | None = None) -> DayTable:
-        """Return what the registry shall know of a table of this load."""
+        """Return the registry's row for a table of this load."""
         return DayTable(
             relation=part_name(table.name, table.day, f"~{self.load_id[:6]}"),
             table_name=table.name,
@@ -128,11 +128,11 @@ def open_session(server: Server, name: str, sessions: int) -> Connection:
     settings = {
         # the publishing commit, which is synchronous, makes all that was logged before it durable
         "synchronous_commit": "off",
-        # the disk works all through the COPY, and each commit finds little left to wait for
+        # the disk writes during the COPY, so each commit has little left to wait for
         "backend_flush_after": "2MB",
     }
     if server.is_local and sessions >= (os.cpu_count() or 1):
-        # every core has its table: helpers for one's key would only get in the way of another
+        # every core has its table: parallel workers for one key would only slow another
         settings["max_parallel_maintenance_workers"] = "0"
     session = server.connect(name, **settings)
     with session.cursor() as cursor:
@@ -204,7 +204,7 @@ def _create(
 
 
 def _not_null(column: str) -> str:
-    # the name that PostgreSQL 18 would give it has that of the table in the making
+    # PostgreSQL 18 would name it after the unpublished table
     return f" CONSTRAINT {quote_ident(shortened(column, '_not_null'))} NOT NULL"
 
 

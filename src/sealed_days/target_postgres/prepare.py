@@ -1,4 +1,4 @@
-"""Makes the warehouse ready for a session: its role, its schemas, what dead loads left."""
+"""Prepares the warehouse for a load: role, schemas, registry; removes what dead loads left."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def prepare(session: Connection, warehouse: Warehouse, project: str, log: loggin
 
 
 def sweep(session: Connection, warehouse: Warehouse, mine: date) -> int:
-    """Drop the tables in the making that dead loads left, and return their number.
+    """Drop the unpublished tables that dead loads left, and return their number.
 
     Those of a DATE that another session holds are alive. The caller holds `mine`.
     """
@@ -128,7 +128,7 @@ def sweep(session: Connection, warehouse: Warehouse, mine: date) -> int:
 
 
 def drop_unfinished(session: Connection, warehouse: Warehouse, relations: Sequence[str]) -> None:
-    """Drop tables in the making, and what the registry knows of them."""
+    """Drop unpublished tables and their rows in the registry."""
     for relation in relations:
         with transaction(session) as cursor:
             days = Registry(cursor, warehouse).days

@@ -1,4 +1,4 @@
-"""Makes a change of the warehouse visible, as a whole: a day arrives, or days go."""
+"""Publishes a change of the warehouse in one transaction: a day is added, or days are removed."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class _Attempt:
         set_lock_timeout(cursor, deadline - time.monotonic())
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (warehouse.lock_key("publish"),))
         for done in revision.added:
-            # autovacuum may be at it; nobody else is, so that waiting here disturbs no reader
+            # only autovacuum can hold it, so waiting here delays no reader
             cursor.execute(f"LOCK TABLE {qualified(warehouse.parts, done.making)}")
 
         replaced = registry.of_day(revision.day, [done.table.name for done in revision.added])
@@ -153,7 +153,7 @@ class _Attempt:
         return newest
 
     def _gone(self) -> list[DayTable]:
-        """Return what the day has of tables that its source, by its own word, no longer has."""
+        """Return the day's tables that its source says it no longer has."""
         revision, found = self._revision, []
         there = {*revision.tables, *(held.row.table_name for held in revision.held)}
         for source in revision.sources:
@@ -252,7 +252,7 @@ class _Attempt:
             change.look(self._cursor)
             if change.query is None and change.is_of_a_table_that_went:
                 if change.dependents:
-                    continue  # what users built on it goes on showing its last day
+                    continue  # users' views on it still show its last day
                 self.lines.append(
                     f"{change.table}: no longer in the source: {change.name} is gone, its days "
                     f"stay in {self._warehouse.days}.{change.table}"
@@ -306,7 +306,7 @@ def _alive(shapes: dict[str, list[Shape]]) -> set[str]:
 
 @contextmanager
 def _blaming(table: str) -> Iterator[None]:
-    """Say whose trouble an error is: the others may be published without it."""
+    """Name the table that an error is about: the others may be published without it."""
     try:
         yield
     except WarehouseError as error:

@@ -48,7 +48,7 @@ class ReaderLocks:
 
     A lock that is waited for in PostgreSQL's queue makes every later reader wait behind it. So
     the locks are tried at once, again and again; only where readers follow each other without
-    a gap does the busiest one queue, for a tenth of a second, then ever more seldom. All of
+    a gap does the busiest one queue, for a tenth of a second, then less and less often. All of
     that together takes no longer than `patience`.
 
     Args:

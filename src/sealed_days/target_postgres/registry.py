@@ -1,6 +1,6 @@
 """The registry: which relations of the warehouse are ours, and what each of them holds.
 
-It stands in tables of the days' schema, so that no knowledge hangs on names or comments:
+It stands in tables of the days' schema, so that nothing depends on names or comments:
 
 loads          one row per table and load, for people: what was loaded, when, from which file
 loads_days     one row per table and day: its own table, shape, columns, file, owner

@@ -32,7 +32,7 @@ def attach(
         f"FOR VALUES IN ({quote_literal(row.day.isoformat())})",
     ]
     if "c" in constraints:
-        # it has done its work; the partition's own bound says the same
+        # no longer needed: the partition's bound implies it
         statements.append(f"ALTER TABLE {new} DROP CONSTRAINT {quote_ident(CHECK)}")
     if "p" in constraints:
         key = quote_ident(part_name(row.table_name, row.day, "_pkey"))

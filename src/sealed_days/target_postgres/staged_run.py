@@ -1,4 +1,4 @@
-"""What Singer messages of staged streams do: the bulk path, whoever reads the messages."""
+"""Turns the Singer messages of staged streams into a load, on both ways through the target."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _days(
     days = cursor.fetchall()
     cursor.execute(
         "SELECT DISTINCT ON (date) date, source, rows, bytes, sha256, load_id::text, run_id, "
-        # who loaded a day on that day or the next had read it by then: on its day
+        # a day that was loaded on that day or the next was read on its day
         "CASE WHEN started_at < date + 2 THEN started_at END "
         f"FROM {registry.loads} WHERE table_name = %s ORDER BY date, published_at DESC",
         (name,),

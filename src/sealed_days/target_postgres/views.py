@@ -1,4 +1,4 @@
-"""The views that people query: what is there, and the steps that make it what it shall be."""
+"""The views that people query: what exists, and the DDL that updates it."""
 
 from __future__ import annotations
 

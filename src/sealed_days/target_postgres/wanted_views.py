@@ -1,4 +1,4 @@
-"""What the views of some tables shall show, by the registry; beside what they show."""
+"""What each table's views must show, by the registry, compared with what they show now."""
 
 from __future__ import annotations
 
