@@ -24,7 +24,7 @@ import psycopg2
 import pytest
 import yaml
 
-from embedded_postgres import env_file, server
+from embedded_postgres import env_file, programs, server
 from sealed_days.core import dotenv
 
 PROJECT = Path(__file__).parents[2]
@@ -197,6 +197,21 @@ def test_dockerfile_copies_what_exists_and_dockerignore_lets_through() -> None:
 # The variables
 
 
+def test_every_container_has_few_rights_and_a_limit(env: dict[str, str]) -> None:
+    for name, service in compose(env)["services"].items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["mem_limit"], name
+        added = set(service.get("cap_add", []))
+        assert added <= {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID", "NET_BIND_SERVICE"}
+        assert "privileged" not in service, name
+        assert not any("docker.sock" in str(mount) for mount in service.get("volumes", [])), name
+        for port in service.get("ports", []):
+            assert str(port).startswith("127.0.0.1:"), name
+    for name in ("db", "warehouse_db"):
+        assert compose(env)["services"][name]["read_only"] is True
+
+
 def test_env_has_every_variable_of_compose_and_all_that_meltano_reads(env: dict[str, str]) -> None:
     required = {m[1] for m in INTERPOLATION.finditer(compose_text()) if m[2] == "?"}
     assert required <= set(env)
@@ -300,7 +315,7 @@ def first_start(service: dict[str, Any], files: dict[str, Path], folder: Path) -
     port = free_port()
     flags = [*service.get("command", ["postgres"])[1:], f"-p{port}", f"-k{folder}"]
     identity, run = as_server_user(folder), {"check": True, "capture_output": True, "text": True}
-    bin_ = server.binaries()
+    bin_ = programs.binaries()
     password_file = folder / "password"
     password_file.write_text(environment["POSTGRES_PASSWORD"])
     arguments = [*environment["POSTGRES_INITDB_ARGS"].split(), f"--pwfile={password_file}"]
@@ -364,7 +379,7 @@ def as_server_user(folder: Path) -> dict[str, Any]:
     """PostgreSQL refuses root: then it runs as nobody, who owns the folder."""
     if os.geteuid() != 0:
         return {}
-    closed = [p for p in server.binaries().parents if not p.stat().st_mode & stat.S_IXOTH]
+    closed = [p for p in programs.binaries().parents if not p.stat().st_mode & stat.S_IXOTH]
     if closed:
         pytest.skip(f"PostgreSQL refuses root, and others may not pass through {closed[0]}")
     shutil.chown(folder, "nobody")
@@ -458,7 +473,7 @@ def test_health_checks_pass_once_the_roles_are_there(
     (shell, line) = services["db"]["healthcheck"]["test"]
     assert shell == "CMD-SHELL"
     environment = services["db"]["environment"] | {
-        "PATH": f"{server.binaries()}:{os.environ['PATH']}",
+        "PATH": f"{programs.binaries()}:{os.environ['PATH']}",
         "PGPORT": str(source.port),
     }
     check = ["sh", "-c", line]

@@ -31,7 +31,7 @@ READ = {"read": {"read_at": "2025-01-31T00:00:00Z", "share": 0.5}, "versions": {
 
 
 def whole() -> Json:
-    return manifests.to_json("s", "J", DAY, TABLES, READ)
+    return manifests.to_json("s", "J", DAY, TABLES, copy.deepcopy(READ))
 
 
 def encoded(manifest: Any) -> bytes:
