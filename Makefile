@@ -76,14 +76,14 @@ report: .venv/installed ## One HTML page on all days: output/report.html
 docs: .venv/installed ## Write docs/settings.md from the plugins' settings
 	@$(BIN)/python docs/make_settings.py
 
-lint: .venv/installed ## ruff, mypy, who may import whom, length of modules, docs/settings.md
+lint: .venv/installed ## ruff, mypy, who may import whom, length of modules, the docs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache >.lint-imports.log || { cat .lint-imports.log; exit 1; }
 	@wc -l $$(find src -name '*.py') | awk -v limit=400 '$$2 != "total" && $$1 > limit \
 		{ print $$2 " has " $$1 " lines, more than " limit ": divide it"; bad = 1 } END { exit bad }'
-	@$(BIN)/python docs/make_settings.py --check
+	@$(BIN)/pytest -q tests/test_docs.py >.docs.log || { cat .docs.log; exit 1; }
 
 IN_PLUGINS := tests/tap_csv tests/target_csv tests/target_postgres
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,12 @@ def test_every_setting_in_meltano_yml_is_on_the_settings_page(section: str) -> N
     on_page = set(re.findall(r"^\| `(\w+)`", found[1], re.MULTILINE))
 
     assert {name for s, name in declared_settings() if s == section} <= on_page
+
+
+def test_the_settings_page_is_current() -> None:
+    page = runpy.run_path(str(PROJECT / "docs" / "make_settings.py"))["page"]
+
+    assert page() == SETTINGS_PAGE, "run: make docs"
 
 
 PAGES = [
@@ -84,3 +91,16 @@ def test_every_make_target_that_a_page_names_is_there_and_in_make_help(page: Pat
     named = re.findall(r"(?:^|`)make ((?:[a-z-]+ ?)+)", page.read_text(), re.MULTILINE)
 
     assert {target for line in named for target in line.split()} <= documented
+
+
+def test_the_architecture_names_every_module() -> None:
+    page = (PROJECT / "docs" / "architecture.md").read_text()
+    package = PROJECT / "src" / "sealed_days"
+    in_every_plugin = {"__init__.py", "settings.py", "run.py", "sdk.py"}
+    modules = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if path.name not in in_every_plugin
+    }
+
+    assert {module for module in modules if f"`{module}`" not in page} == set()
