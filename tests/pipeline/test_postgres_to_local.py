@@ -502,7 +502,7 @@ def kill_somewhere(project: Project, database: str, seed: int) -> None:
         else:
             subprocess.run(["pkill", "-9", "-g", str(process.pid), "-f", victim])
     process.communicate(timeout=60)
-    # a target that outlives Meltano may still be publishing what it was told to the end
+    # a target that outlives Meltano may still be publishing what it has read to the end
     wait_until(lambda: not is_alive(process.pid))
 
 

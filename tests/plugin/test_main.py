@@ -159,17 +159,17 @@ def test_under_meltano_lines_are_json_at_its_level(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("umask", "told", "mode"),
+    ("umask", "variable", "mode"),
     [(0o022, "", 0o644), (0o077, "022", 0o644), (0o077, "027", 0o640), (0, "", 0o664),
      (0o077, "0", 0o664), (0o077, "", 0o600), (0o027, "nonsense", 0o640)],
 )  # fmt: skip
 def test_staged_files_have_the_users_umask_and_are_never_the_worlds_to_write(
-    tmp_path: Path, umask: int, told: str, mode: int
+    tmp_path: Path, umask: int, variable: str, mode: int
 ) -> None:
     before = os.umask(umask)
     try:
         path = config(tmp_path)
-        env = {"SEALED_DAYS_UMASK": told} if told else {}
+        env = {"SEALED_DAYS_UMASK": variable} if variable else {}
         assert plugin(tmp_path, "tap", "--config", path, **env).returncode == 0
     finally:
         os.umask(before)

@@ -77,4 +77,4 @@ def shop(warehouse: dict[str, Any], tmp_path: Path, way: str) -> Iterator[Ecomme
     shop = Ecommerce(warehouse, tmp_path, way)
     shop.drop()
     yield shop
-    assert not [name for name in shop.parts() if "~" in name[-7:]], "tables in the making are left"
+    assert not [name for name in shop.parts() if "~" in name[-7:]], "unpublished tables are left"

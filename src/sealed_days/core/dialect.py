@@ -45,7 +45,7 @@ class RowCounter:
 
 
 def check_header(path: Path, columns: Iterable[str]) -> None:
-    """Compare the names in the first line of a file with the columns that it is said to have.
+    """Compare the names in the first line of a file with the columns that it must have.
 
     Raises:
         ValueError: they differ, in one line.

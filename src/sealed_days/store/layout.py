@@ -3,7 +3,7 @@
 {root}/{source}/{table}/{DATE}/{table}.csv
 {root}/{source}/{table}/{DATE}/rejects.csv          rows set aside, if there are any
 {root}/{source}/{DATE}.datapackage.json             the manifest: with it, the day is sealed
-{root}/{source}/.{DATE}.{token}/{table}.csv         an attempt: a day in the making
+{root}/{source}/.{DATE}.{token}/{table}.csv         an attempt: a day that is being written
 """
 
 from __future__ import annotations

@@ -228,7 +228,7 @@ class Registry:
         )
 
     def publish(self, making: str, relation: str, shape: str) -> None:
-        """Give a table in the making its final name and shape."""
+        """Give an unpublished table its final name and shape."""
         self._cursor.execute(
             f"UPDATE {self.days} SET relation = %s, shape = %s, state = 'published', "
             "published_at = now() WHERE relation = %s",

@@ -23,7 +23,7 @@ def wanted_views(
     """Return the two views of each table: that of the newest day, and that of all days.
 
     Args:
-        cursor: sees the registry as it shall be.
+        cursor: its transaction has changed the registry already.
         warehouse: its schemas.
         tables: whose.
         there: what `views.existing` found.

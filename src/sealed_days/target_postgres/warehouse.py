@@ -35,7 +35,7 @@ class Warehouse:
     """The three schemas of a warehouse.
 
     `views` is what people query, `days` has a view on all days per table and the registry, and
-    `parts` the days' own tables, shapes, and tables in the making.
+    `parts` the days' own tables, shapes, and tables that are not published yet.
     """
 
     views: str
