@@ -112,7 +112,7 @@ def _entries(plugin: str) -> dict[str, dict[str, Any]]:
     return {
         entry["name"]: {setting["name"]: setting.get("value") for setting in entry["settings"]}
         for entry in plugins["extractors"] + plugins["loaders"]
-        if entry["executable"] == f"sealed-{plugin}"
+        if entry.get("executable") == f"sealed-{plugin}"
     }
 
 

@@ -19,6 +19,7 @@ def declared_settings() -> list[tuple[str, str]]:
     return [
         (entry["executable"].removeprefix("sealed-"), setting)
         for entry in plugins["extractors"] + plugins["loaders"]
+        if "executable" in entry  # else it inherits another's settings
         for setting in [*(s["name"] for s in entry["settings"]), *entry.get("config", {})]
     ]
 

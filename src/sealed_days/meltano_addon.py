@@ -9,6 +9,9 @@ locks that end with their process, so that the refusal protects nothing and only
 retry. `meltano run` has a `--force` for that, read from MELTANO_RUN_FORCE; no setting of
 meltano.yml sets it, so this add-on does, unless the user has set it.
 
+`meltano select --list` asks a tap what its source has, which no run of ours needs: only that
+command knows the taps to be able to tell.
+
 Meltano writes each plugin's config, passwords in it, to a file below .meltano/run, by the
 process's umask; after a `kill -9` it stays there. Here only the owner can read what a run
 writes, and what dead runs left is removed. Plugins get the umask back: the user decides who may
@@ -79,7 +82,28 @@ def set_airflows_time_zone(project: Path) -> None:
     os.environ["AIRFLOW__CORE__DEFAULT_TIMEZONE"] = zone or "UTC"
 
 
+def let_select_discover() -> None:
+    """Give `meltano select` the taps' capabilities `discover` and `catalog`, for its own process.
+
+    In meltano.yml, each run would start the tap once more for discovery, and two runs side by
+    side would write one catalog: in Meltano 4.4 all runs of a plugin share a folder.
+    """
+    from meltano.core.plugin_invoker import PluginInvoker
+
+    def capabilities(self: PluginInvoker) -> frozenset[str]:
+        found = frozenset(self.plugin.capabilities)
+        if str(self.plugin.executable).startswith("sealed-tap-"):
+            # a run would warn that it ignores it
+            atexit.register(self.files["catalog"].unlink, missing_ok=True)
+            found |= {"discover", "catalog"}
+        return found
+
+    PluginInvoker.capabilities = property(capabilities)  # type: ignore[assignment]
+
+
 os.environ.setdefault("MELTANO_RUN_FORCE", "true")
+if "select" in sys.argv[1:]:
+    let_select_discover()
 if _STARTS_PLUGINS.intersection(sys.argv[1:]) and (_root := _project()):
     keep_private(_root)
     set_airflows_time_zone(_root)

@@ -26,9 +26,9 @@ WRITES = [
     ),
     pytest.param(
         ["config", "set", "target-postgres", "parallelism", "2"],
-        ["    config:", "      parallelism: '2'"],
+        ["      parallelism: '2'"],
         [],
-        id="config set, the plugin's first key",
+        id="config set, at the end of a file's plugins",
     ),
     pytest.param(
         ["config", "set", "airflow", "core.parallelism", "2"],
@@ -101,3 +101,15 @@ def test_command_changes_its_own_lines_only(
     finally:
         for path, text in before.items():
             path.write_text(text)
+
+
+def test_config_list_can_describe_every_setting(copy: Project) -> None:
+    plugins = yaml.safe_load((copy.root / "meltano.yml").read_text())["plugins"]
+    bare = [
+        f"{plugin['name']}.{setting['name']}"
+        for kind in ("extractors", "loaders")
+        for plugin in plugins[kind]
+        for setting in plugin.get("settings", ())
+        if not setting.get("description")
+    ]
+    assert bare == []

@@ -18,8 +18,8 @@ from sealed_days.tap_postgres.streams import (
 
 def needs_sdk(settings: Settings, first_message: str) -> str | None:
     """Return why a run needs the SDK's adapter, None where it sends nothing but whole files."""
-    if settings.batch_config is None:
-        return "batch_config is not set"
+    if settings.as_files is None:
+        return "no batch_config is set, or rows is"
     if why := settings.needs_upstream_connection:
         return why
     if settings.stream_maps:
@@ -35,7 +35,7 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
     Raises:
         UserError: the source cannot be reached, nothing is selected, or a copy failed.
     """
-    assert settings.batch_config is not None  # noqa: S101 - `needs_sdk` saw to it
+    assert settings.as_files is not None  # noqa: S101 - `needs_sdk` saw to it
     extraction = Extraction(settings, Source.of(settings))
     streams = []
     for one in extraction.snapshot.tables:
@@ -44,4 +44,4 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
         messages.write(messages.schema(one.stream, properties, one.keys, staging))
         copy = extraction.copy_of(one, tuple(properties))
         streams.append(FileStream(one.stream, copy))
-    copy_files(extraction.snapshot, streams, settings, settings.batch_config, messages.write)
+    copy_files(extraction.snapshot, streams, settings, settings.as_files, messages.write)

@@ -53,7 +53,7 @@ class TableStream(PostgresStream):
         return not (
             changes
             or more
-            or settings.batch_config is None
+            or settings.as_files is None
             or first.flattening_enabled
             or settings.max_record_count
         )
@@ -84,7 +84,7 @@ class TableStream(PostgresStream):
             self._tap.extraction.snapshot.session.connection,
             self._tap.extraction.copy_of(one, tuple(types)),
             types,
-            exact=settings.batch_config is not None,
+            exact=settings.as_files is not None,
             limit=settings.max_record_count,
             json_as_object=settings.json_as_object,
             dates_as_string=settings.dates_as_string,
@@ -92,7 +92,7 @@ class TableStream(PostgresStream):
 
     def _generate_record_messages(self, record: dict[str, Any]):  # type: ignore[no-untyped-def]
         for message in super()._generate_record_messages(record):
-            if self._tap.settings.batch_config is not None:
+            if self._tap.settings.as_files is not None:
                 message.record = with_texts(message.record)
             yield message
 
@@ -184,7 +184,7 @@ class TapPostgres(ChecksSettings, MeltanoLabsTapPostgres):
             stream._stream_version = version
             stream._write_schema_message()
         whole = [stream for stream in streams if stream.travels_as_file()]
-        batch = self.settings.batch_config
+        batch = self.settings.as_files
         if whole and batch:
             copies = [stream.file_stream() for stream in whole]
             copy_files(self.extraction.snapshot, copies, self.settings, batch, messages.write)

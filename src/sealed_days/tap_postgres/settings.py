@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from sealed_days.core.settings import Group, Name, Positive, PositiveSeconds
-from sealed_days.core.singer_settings import Batch, PostgresSettings
+from sealed_days.core.singer_settings import Batch, BatchConfig, PostgresSettings
 
 RelationKind = Literal["table", "foreign_table", "view", "materialized_view"]
 
@@ -76,6 +76,10 @@ class Settings(PostgresSettings, kw_only=True, frozen=True):
         Positive, Meta(description="How long to wait for the server to answer.")
     ] = 30
     batch_config: Batch = None
+    rows: Annotated[
+        bool,
+        Meta(description="Send RECORD messages whatever batch_config says, for other targets."),
+    ] = False
 
     # meltanolabs-tap-postgres' own
     dates_as_string: Annotated[
@@ -97,3 +101,8 @@ class Settings(PostgresSettings, kw_only=True, frozen=True):
     replication_idle_exit_seconds: Annotated[int, Meta(description=_LOG_BASED)] = 60
     log_based_single_connection: Annotated[bool, Meta(description=_LOG_BASED)] = False
     auto_bootstrap_log_based: Annotated[bool, Meta(description=_LOG_BASED)] = False
+
+    @property
+    def as_files(self) -> BatchConfig | None:
+        """How streams leave as files; None where they leave as rows."""
+        return None if self.rows else self.batch_config

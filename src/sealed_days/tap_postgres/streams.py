@@ -40,7 +40,7 @@ def properties_of(one: SelectedTable, settings: Settings) -> dict[str, Any]:
             column.sql_type,
             nullable=column.nullable,
             json_as_object=settings.json_as_object,
-            as_text=settings.batch_config is not None,
+            as_text=settings.as_files is not None,
         )
         for column in one.columns
     }

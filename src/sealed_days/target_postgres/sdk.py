@@ -7,12 +7,13 @@ from fnmatch import fnmatch
 from types import FrameType
 from typing import Any
 
+import sqlalchemy
 from singer_sdk.mapper import RemoveRecordTransform
 from target_postgres.sinks import PostgresSink
 from target_postgres.target import TargetPostgres as MeltanoLabsTargetPostgres
 
 from sealed_days.core.dialect import ENCODING
-from sealed_days.core.errors import ConfigurationError, SourceError
+from sealed_days.core.errors import ConfigurationError, SourceError, WarehouseError
 from sealed_days.core.sql import column_list, quote_ident
 from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.target_postgres.connection import Server
@@ -22,7 +23,25 @@ from sealed_days.target_postgres.staged_run import StagedRun, is_staged
 
 
 class CopySink(PostgresSink):
-    """Upstream's sink, with names in COPY quoted whatever characters they have."""
+    """Upstream's sink: rows go to tables, and names in COPY are quoted whatever they have."""
+
+    def setup(self) -> None:
+        """Make the table ready.
+
+        Raises:
+            WarehouseError: a view has its name, such as the one that shows a staged table.
+        """
+        name, schema = str(self.table_name), self.schema_name
+        with self.connector._connect() as connection:
+            views = sqlalchemy.inspect(connection).get_view_names(schema=schema)
+        if name in views:
+            msg = (
+                f"{schema}.{name} is a view: the rows of stream {self.stream_name} cannot go "
+                "there, and nothing of it was changed; give target-postgres another "
+                "default_target_schema for rows, or the stream another name by stream_maps"
+            )
+            raise WarehouseError(msg)
+        super().setup()
 
     def generate_copy_statement(self, full_table_name: Any, columns: Any) -> str:
         """Return the COPY statement for a batch of records."""
