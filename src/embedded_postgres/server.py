@@ -38,6 +38,7 @@ max_wal_size = 4GB
 checkpoint_timeout = 15min
 shared_buffers = 256MB
 maintenance_work_mem = 256MB
+max_locks_per_transaction = 1024
 
 # Messages go to server.log in the data folder.
 logging_collector = off

@@ -213,9 +213,10 @@ def test_source_is_loaded_and_keeps_null_and_text(project: Project) -> None:
 
 
 def test_settings_suit_bulk_loads(project: Project) -> None:
-    names = ("wal_level", "shared_buffers", "max_wal_size", "synchronous_commit", "TimeZone")
+    names = ("wal_level", "shared_buffers", "max_wal_size", "synchronous_commit", "TimeZone",
+             "max_locks_per_transaction")  # fmt: skip
     found = [project.ask("TAP", f"SHOW {name}")[0][0] for name in names]
-    assert found == ["minimal", "256MB", "4GB", "on", "UTC"]
+    assert found == ["minimal", "256MB", "4GB", "on", "UTC", "1024"]
 
 
 def test_server_listens_on_the_loopback_only(project: Project) -> None:

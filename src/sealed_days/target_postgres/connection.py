@@ -129,7 +129,14 @@ class Server:
                 )
             else:
                 text = " ".join(
-                    part for part in (error.diag.message_primary, error.diag.message_detail) if part
+                    part
+                    for part in (
+                        error.diag.message_primary,
+                        error.diag.message_detail,
+                        # out of shared memory: the hint names max_locks_per_transaction
+                        error.diag.message_hint if error.pgcode[:2] == "53" else None,
+                    )
+                    if part
                 )
                 msg = f"{doing}: {text} (SQLSTATE {error.pgcode}): nothing was published"
             raise UserError(msg) from error
