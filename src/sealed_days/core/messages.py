@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from sealed_days.core.dialect import ENCODING
-from sealed_days.core.errors import FileError, UserError
+from sealed_days.core.errors import ConfigurationError, FileError
 from sealed_days.core.pgtypes import sql_type
 from sealed_days.core.proven_file import ProvenFile
 
@@ -76,10 +76,10 @@ def batch_file(message: dict[str, Any]) -> ProvenFile:
             f"stream {message['stream']} comes in BATCH files of format {encoding}: this target "
             "reads uncompressed csv; remove batch_config from the extractor in meltano.yml"
         )
-        raise UserError(msg)
+        raise ConfigurationError(msg)
     if len(message["manifest"]) != 1:
         msg = f"stream {message['stream']}: a csv BATCH names one whole file"
-        raise UserError(msg)
+        raise FileError(msg)
     proofs = message.get("files") or [None]
     try:
         return ProvenFile.of(file_of(message["manifest"][0]), proofs[0])
@@ -97,7 +97,7 @@ def file_of(uri: str) -> Path:
     parts = urlparse(uri)
     if parts.scheme not in {"", "file"}:
         msg = f"{uri} is not a local file: use a storage.root on this machine in batch_config"
-        raise UserError(msg)
+        raise ConfigurationError(msg)
     return Path(unquote(parts.path))
 
 
@@ -110,7 +110,7 @@ def scratch_area(batch_config: Mapping[str, Any]) -> Path:
     root = (batch_config.get("storage") or {}).get("root")
     if not root:
         msg = "batch_config has no storage.root: set it to the scratch folder in meltano.yml"
-        raise UserError(msg)
+        raise ConfigurationError(msg)
     return file_of(root) if root.startswith("file:") or "://" in root else Path(root)
 
 

@@ -9,7 +9,7 @@ import os
 import sys
 
 from sealed_days.core import umask
-from sealed_days.core.errors import UserError, one_line_errors, printable
+from sealed_days.core.errors import FileError, one_line_errors, printable
 from sealed_days.plugin.process import end_with_parent
 
 _DATE_HELP = "YYYY-MM-DD (default: DATE of the environment, else today)"
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
             code = 1
         except OSError as error:
             msg = f"{error.filename or options.command}: {error.strerror or error}"
-            raise UserError(msg) from None
+            raise FileError(msg) from None
         sys.exit(code)
 
 

@@ -15,7 +15,7 @@ import duckdb
 
 from sealed_days.core.dates import resolve_date
 from sealed_days.core.dialect import format_row
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import ConfigurationError, FileError
 from sealed_days.core.pgtypes import base_name
 from sealed_days.core.sql import column_list, quote_ident, quote_literal
 from sealed_days.day import nearest
@@ -124,7 +124,7 @@ def _pairs(
     names = [(new or old).name for _, old, new in pairs]  # type: ignore[union-attr]
     if table not in names:
         msg = f"neither day has a table {table} ({nearest.names(table, names)})"
-        raise UserError(msg)
+        raise ConfigurationError(msg)
     return [pair for pair, name in zip(pairs, names, strict=True) if name == table]
 
 
@@ -134,7 +134,7 @@ def _open(settings: Settings, days: StagedDays, day: date) -> tuple[StagedTable,
             f"{days.source} has no sealed day {day.isoformat()} ({nearest.days(day, known)}): "
             f"run {days.command(day)}"
         )
-        raise UserError(msg)
+        raise FileError(msg)
     return days.open(day).tables
 
 
@@ -246,7 +246,7 @@ def _execute(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDB
     except duckdb.Error as error:
         files = " or ".join(_FILE.findall(query))
         msg = f"{files} cannot be read ({str(error).splitlines()[0]}): day verify says more"
-        raise UserError(msg) from None
+        raise FileError(msg) from None
 
 
 def _rows(

@@ -15,7 +15,7 @@ import psycopg2
 from psycopg2.errors import InvalidCursorDefinition, UndefinedTable
 from psycopg2.extensions import cursor as Cursor
 
-from sealed_days.core.errors import UserError, WarehouseError, one_line
+from sealed_days.core.errors import ConfigurationError, WarehouseError, one_line
 from sealed_days.core.proven_file import BLOCK
 from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
 from sealed_days.day import nearest
@@ -56,7 +56,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     queries = sorted(settings.queries.glob("*.sql"))
     if not queries:
         msg = f"{settings.shown(settings.queries)}/*.sql: there is no query: write one"
-        raise UserError(msg)
+        raise ConfigurationError(msg)
     area = settings.output / ".scratch"
     sweep(area)
     session = settings.server.connect("day evidence")
@@ -149,7 +149,7 @@ def _copy(
             f"{where}: the warehouse has no table {name} on {day.isoformat()} "
             f"({nearest.names(name, tables)})"
         )
-        raise UserError(msg) from None
+        raise WarehouseError(msg) from None
     except psycopg2.Error as error:
         line = ""
         if at := error.diag.internal_position or error.diag.statement_position:
@@ -158,7 +158,7 @@ def _copy(
         if isinstance(error, InvalidCursorDefinition):
             why = "it is not one single read-only query"
         msg = f"{where}{line}: {why}: correct the query"
-        raise UserError(msg) from None
+        raise ConfigurationError(msg) from None
     return cursor.rowcount
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import ConfigurationError, UserError
 from sealed_days.core.progress import size
 from sealed_days.core.sql import qualified
 from sealed_days.day import calendar
@@ -87,7 +87,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     print(settings.shown(target))
     if options.open and not webbrowser.open(target.absolute().as_uri()):
         msg = f"there is no browser to open: open {target.absolute()} yourself"
-        raise UserError(msg)
+        raise ConfigurationError(msg)
     return 0
 
 

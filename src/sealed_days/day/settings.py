@@ -20,7 +20,7 @@ from psycopg2.extensions import connection as Connection
 
 from sealed_days.core import dotenv
 from sealed_days.core.dates import resolve_date, say_date
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import ConfigurationError
 from sealed_days.store.days import StagedDays
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.warehouse import Warehouse
@@ -75,7 +75,7 @@ class Settings:
             sources = {}
         if not sources:
             msg = f"sources of the utility day are {get('sources')!r}: name them in meltano.yml"
-            raise UserError(msg)
+            raise ConfigurationError(msg)
         return cls(
             project=project,
             output=project / get("output_path", "output"),
@@ -141,7 +141,7 @@ def _project() -> Path:
         if (folder / DECLARATION).exists():
             return folder
     msg = f"{here} is not in a project ({DECLARATION} is missing): change to its folder"
-    raise UserError(msg)
+    raise ConfigurationError(msg)
 
 
 def _declared(project: Path, variables: dotenv.Variables) -> dict[str, str]:
@@ -157,7 +157,7 @@ def _declared(project: Path, variables: dotenv.Variables) -> dict[str, str]:
         values |= plugin.get("config") or {}
     except (OSError, KeyError, TypeError, StopIteration, yaml.YAMLError) as error:
         msg = f"{path} does not declare the utility day ({type(error).__name__}: {error})"
-        raise UserError(msg) from None
+        raise ConfigurationError(msg) from None
 
     def fill(match: re.Match[str]) -> str:
         name = match[1] or match[2]
@@ -180,5 +180,5 @@ def _server(get: Any) -> Server:
     if missing := [name for name in ("host", "user", "database") if not get(name)]:
         names = ", ".join(f"TARGET_POSTGRES_{name.upper()}" for name in missing)
         msg = f"{names} not set: name the warehouse in .env, or run make up, which makes one"
-        raise UserError(msg)
+        raise ConfigurationError(msg)
     return Server({"port": 5432} | parameters)

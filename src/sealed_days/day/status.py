@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from sealed_days.core.dates import resolve_date
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import ConfigurationError
 from sealed_days.core.progress import size
 from sealed_days.day import calendar
 from sealed_days.day.calendar import Calendar, SourceDay
@@ -35,7 +35,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     )
     if first and last and first > last:
         msg = f"--from {first} is after --to {last}: change them"
-        raise UserError(msg)
+        raise ConfigurationError(msg)
     found = calendar.read(settings, first, last)
     if options.format == "json":
         json.dump(_document(settings, found), sys.stdout, indent=1)

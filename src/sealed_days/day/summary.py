@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from psycopg2.extensions import cursor as Cursor
 
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import FileError
 from sealed_days.day import evidence, nearest
 from sealed_days.day.day_tables import count, day_tables
 from sealed_days.day.settings import Settings
@@ -74,7 +74,7 @@ def _files(settings: Settings, days: StagedDays, day: date) -> list[StagedTable]
             f"{days.source} has no sealed day {day.isoformat()} ({nearest.days(day, known)}): "
             f"run {days.command(day)}"
         )
-        raise UserError(msg)
+        raise FileError(msg)
     return list(days.open(day).tables)
 
 

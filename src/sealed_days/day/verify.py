@@ -14,7 +14,7 @@ from psycopg2.errors import DataError, UndefinedColumn
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import FileError, UserError
 from sealed_days.core.proven_file import BLOCK, ProvenFile
 from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
 from sealed_days.day import nearest
@@ -48,7 +48,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             f"no source has a sealed day {day.isoformat()} ({nearest.days(day, known)}): "
             f"run DATE={day.isoformat()} meltano run {settings.job}"
         )
-        raise UserError(msg)
+        raise FileError(msg)
     loaded = _loaded(settings, day)
     # the source is no longer what it was: what is loaded comes back from the warehouse
     fixes = {

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sealed_days.core.errors import ConfigurationError, UserError
+from sealed_days.core.errors import ConfigurationError, FileError, UserError
 from sealed_days.core.proven_file import file_sha256
 from sealed_days.store.days import SealedDay, StagedDays
 from sealed_days.store.manifest import StagedTable
@@ -33,7 +33,7 @@ def open_days(
     """
     if not sources:
         msg = "sources is not set: name each source and its job in meltano.yml"
-        raise UserError(msg)
+        raise ConfigurationError(msg)
     days, wrong = [], []
     for source, job in sources.items():
         try:
@@ -41,7 +41,7 @@ def open_days(
         except UserError as error:
             wrong.append(str(error))
     if wrong:
-        raise UserError("; ".join(wrong))
+        raise FileError("; ".join(wrong))
     owner: dict[str, str] = {}
     for sealed in days:
         for table in sealed.tables:
@@ -50,7 +50,7 @@ def open_days(
                     f"sources {owner[table.name]} and {sealed.source} both have a table "
                     f"{table.name} on {day.isoformat()}: rename one (stream_maps, __alias__)"
                 )
-                raise UserError(msg)
+                raise ConfigurationError(msg)
             owner[table.name] = sealed.source
     _refuse_selection(days, selection)
     return days
@@ -101,4 +101,4 @@ def assert_proven(table: StagedTable, command: str) -> None:
     path = table.file.path
     if file_sha256(path) != table.file.sha256:
         msg = f"{path} is damaged: its sha256 is not that of the manifest: run {command}"
-        raise UserError(msg)
+        raise FileError(msg)

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from sealed_days import __version__
 from sealed_days.core.dates import say_date
-from sealed_days.core.errors import ConfigurationError, UserError
+from sealed_days.core.errors import ConfigurationError, FileError, SourceError, UserError
 from sealed_days.core.messages import STAGING, batch_file, columns_of, file_of
 from sealed_days.core.progress import size
 from sealed_days.core.proven_file import ProvenFile, file_sha256
@@ -103,7 +103,7 @@ class DayInTheMaking:
                 f"{known.origin} and {message['stream']} would both be staged as {stream}: "
                 "change stream_maps in meltano.yml"
             )
-            raise UserError(msg)
+            raise ConfigurationError(msg)
         if known is None:
             schema = dict(message["schema"])
             staging = schema.pop(STAGING, {})
@@ -131,14 +131,14 @@ class DayInTheMaking:
         known = self.streams[stream]
         if known.table:
             msg = f"stream {stream} came in more than one file: a csv BATCH names one whole file"
-            raise UserError(msg)
+            raise FileError(msg)
         taken = self.draft.take(stream, file.path)
         if file_sha256(taken) != file.sha256:
             msg = (
                 f"the scratch file of {stream} is not what was written to it (sha256 differs): "
                 f"nothing was published; run {self._command}"
             )
-            raise UserError(msg)
+            raise FileError(msg)
         known.ended = False
         self.add(stream, file.at(taken))
 
@@ -174,7 +174,7 @@ class DayInTheMaking:
             f"{self._days.source} {self.day} was not sealed and what was there is unchanged; "
             f"see the extractor's error, then run {self._command}"
         )
-        raise UserError(msg)
+        raise SourceError(msg)
 
     def seal(self) -> None:
         """Publish the day, unless a guard holds it.
@@ -212,7 +212,7 @@ class DayInTheMaking:
             (held.append if finding.fails else logger.warning)(finding.line)
         if held:
             msg = f"{self._days.source} {self.day} was not sealed: {'; '.join(held)}"
-            raise UserError(msg)
+            raise SourceError(msg)
 
     def _refuse_changes(self, stream: str) -> None:
         if setting := change_of_rows(stream, self._settings):
@@ -227,8 +227,8 @@ class DayInTheMaking:
     def _command(self) -> str:
         return self._days.command(self.day)
 
-    def _cannot_write(self, error: OSError) -> UserError:
-        return UserError(
+    def _cannot_write(self, error: OSError) -> FileError:
+        return FileError(
             f"cannot write {error.filename or self._days.root}: {error.strerror}; "
             f"{self._days.source} {self.day} was not sealed; make room or allow writing, "
             f"then run {self._command}"

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
-from sealed_days.core.errors import UserError, one_line
+from sealed_days.core.errors import WarehouseError, one_line
 from sealed_days.target_postgres.settings import Settings
 
 # What a role or a database may have set otherwise. Names the server does not know are skipped.
@@ -108,7 +108,7 @@ class Server:
             msg = (
                 f"cannot connect to PostgreSQL at {self} as {user} ({one_line(error)}): {_LOOK_AT}"
             )
-            raise UserError(msg) from None
+            raise WarehouseError(msg) from None
         return session
 
     @contextmanager
@@ -139,4 +139,4 @@ class Server:
                     if part
                 )
                 msg = f"{doing}: {text} (SQLSTATE {error.pgcode}): nothing was published"
-            raise UserError(msg) from error
+            raise WarehouseError(msg) from error

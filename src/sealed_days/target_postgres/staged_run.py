@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from sealed_days.core.dates import parse_date, time_zone
-from sealed_days.core.errors import UserError
+from sealed_days.core.errors import ConfigurationError, SourceError
 from sealed_days.core.messages import STAGING, batch_file
 from sealed_days.target_postgres.admission import Rules
 from sealed_days.target_postgres.connection import Server
@@ -94,7 +94,7 @@ class StagedRun:
         """The load under way."""
         if self._day is None:
             msg = "a BATCH or ACTIVATE_VERSION message came before its SCHEMA"
-            raise UserError(msg)
+            raise SourceError(msg)
         return self._day
 
     def _load(self, stream: str, text: str) -> DayLoad:
@@ -106,7 +106,7 @@ class StagedRun:
                 f"stream {stream} is of {day.isoformat()} where this run loads "
                 f"{wanted.isoformat()}: one run loads one day; nothing was touched"
             )
-            raise UserError(msg)
+            raise ConfigurationError(msg)
         if self._day is None:
             settings = self._settings
             self._day = DayLoad(
