@@ -10,7 +10,8 @@ COPY src src
 # Of requirements/project.txt only what runs: no embedded PostgreSQL, no test tools.
 RUN --mount=type=cache,target=/root/.cache \
     python -m venv .venv \
-    && .venv/bin/python -m pip install --quiet "$(grep '^uv==' requirements/project.txt)" \
+    && sed -n '/^uv==/,/[^\\]$/p' requirements/project.txt >.venv/uv.txt \
+    && .venv/bin/python -m pip install --quiet --require-hashes -r .venv/uv.txt \
     && .venv/bin/uv pip install --quiet --python .venv/bin/python \
         --constraint requirements/project.txt meltano psycopg2-binary --editable . \
     && .venv/bin/python -m compileall -q src

@@ -38,8 +38,9 @@ install: .venv/installed .meltano/installed ## Install Meltano and the plugins (
 		'make install PYTHON=/path/to/python3.11' >&2; exit 1; }
 	@echo '$(BOLD)Installing Meltano into .venv$(PLAIN), half a minute at most'
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' $<)"
-	@$(MIRROR); $(BIN)/uv pip sync --quiet --python $(BIN)/python $<
+	@sed -n '/^uv==/,/[^\\]$$/p' $< >.venv/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	@$(MIRROR); $(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python $<
 	@$(MIRROR); $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@$(BIN)/python -m compileall -q src
 	@touch $@
