@@ -551,8 +551,3 @@ def test_kill_nine_anywhere_leaves_a_whole_day_and_the_next_run_works(
     project: Project, database: str
 ) -> None:
     crash_and_recover(project, database, rounds=6, seed=1)
-
-
-@pytest.mark.slow
-def test_kill_nine_at_fifty_moments(project: Project, database: str) -> None:
-    crash_and_recover(project, database, rounds=50, seed=1000)
