@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from sealed_days.core.errors import one_line_errors
 from sealed_days.plugin.main import Plugin
 from sealed_days.plugin.main import main as start
+from sealed_days.plugin.process import log_to_stderr
 from sealed_days.tap_csv.run import needs_sdk, run
 from sealed_days.tap_csv.settings import Settings
 
@@ -17,5 +20,12 @@ def _sdk() -> Any:
 
 
 def main() -> None:
-    """Run the tap's command line."""
+    """Run the tap's command line; `--infer PATH` prints an entry of `files` for a file."""
+    if "--infer" in sys.argv:
+        from sealed_days.tap_csv import infer
+
+        log_to_stderr("tap-csv")
+        with one_line_errors("tap-csv"):
+            infer.run(sys.argv[1:])
+        return
     start(Plugin("tap-csv", Settings, run, needs_sdk, _sdk))

@@ -162,8 +162,13 @@ def _names(raw: list[str], shown: str, entry: File, lines: int) -> list[str | No
     return names
 
 
+def looks_like_data(names: list[str]) -> bool:
+    """Return whether a header has a number or a date among its names."""
+    return any(_DATA.fullmatch(name) for name in names)
+
+
 def _warn_of_data(raw: list[str], where: str) -> None:
-    if any(_DATA.fullmatch(name) for name in raw):
+    if looks_like_data(raw):
         logger.warning(
             "%s is taken for the header: %s; if it is data, set header: false and columns",
             where,
