@@ -198,6 +198,40 @@ def test_rows_become_the_same_dialect(rows: Run) -> None:
     assert rows.path("t").read_bytes() == b'id,v\n1,""\n2,\n3,"a""b,c\nd"\n'
 
 
+def test_columns_that_come_with_a_later_schema_are_null_in_the_rows_before(rows: Run) -> None:
+    later = schema("t", whole=False)
+    later["schema"]["properties"] = {"w": {"type": ["string", "null"]}} | PROPERTIES
+    done = rows(
+        schema("t", whole=False),
+        record("t", id=1, v=""),
+        record("t", id=2, v='a"\n,b'),
+        record("t", id=3, v=None),
+        schema("t", whole=False),
+        later,
+        record("t", id=4, v="x", w=""),
+        schema("t", whole=False),
+        record("t", id=5, v="y", w="z"),
+        END("t", 1),
+    )
+    assert done.returncode == 0, done.stderr
+    assert rows.path("t").read_bytes() == (b'id,v,w\n1,"",\n2,"a""\n,b",\n3,,\n4,x,""\n5,y,z\n')
+    manifest = rows.manifest()
+    assert manifest is not None
+    (resource,) = manifest["resources"]
+    assert resource["rows"] == 5
+    assert [field["name"] for field in resource["schema"]["fields"]] == ["id", "v", "w"]
+
+
+def test_a_column_whose_type_changes_between_rows_is_refused(rows: Run) -> None:
+    later = schema("t", whole=False)
+    later["schema"]["properties"] = PROPERTIES | {"v": {"type": "integer"}}
+    done = rows(schema("t", whole=False), record("t", id=1, v="x"), later, END("t", 1))
+    assert done.returncode == 1
+    assert "the extractor sends v of t as text and then as bigint" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert rows.manifest() is None
+
+
 def test_a_row_after_its_streams_end_opens_it_again(rows: Run) -> None:
     done = rows(schema("t", whole=False), END("t", 1), record("t", id=1, v=None))
     assert done.returncode != 0

@@ -114,6 +114,21 @@ class DayInTheMaking:
                 self.draft.take_rejects(stream, file_of(rejects["path"]))
                 staging["rejected_rows"] = rejects["rows"]
             self.streams[stream] = _Stream(message["stream"], schema, keys, staging)
+        else:
+            self._take_columns(known, message)
+
+    def _take_columns(self, known: _Stream, message: dict[str, Any]) -> None:
+        """Add the columns of a later SCHEMA of a stream, the new ones last."""
+        kinds = {name: kind for name, kind, _ in columns_of(known.schema)}
+        for name, kind, _ in columns_of(message["schema"]):
+            if kinds.get(name, kind) != kind:
+                msg = (
+                    f"the extractor sends {name} of {known.origin} as {kinds[name]} and then as "
+                    f"{kind}: nothing was published; a stream's column has one type in a run"
+                )
+                raise SourceError(msg)
+        properties = known.schema["properties"]
+        known.schema["properties"] = {**properties, **message["schema"]["properties"], **properties}
 
     def rows(self, stream: str) -> None:
         """Note that rows came: the stream is open until its next ACTIVATE_VERSION."""

@@ -13,7 +13,7 @@ from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.store.seal import Draft
 from sealed_days.target_csv.gather import DayInTheMaking
 from sealed_days.target_csv.settings import Settings
-from sealed_days.target_csv.sink import CSVSink
+from sealed_days.target_csv.sink import CSVSink, RowFile
 from sealed_days.target_csv.stream_maps import alias
 
 
@@ -31,11 +31,18 @@ class TargetCSV(ChecksSettings, MeltanoLabsTargetCSV):
         self.max_parallelism = 1  # rows reach a stream's file in order
         self._settings = Settings.parse(self.config, self.name)
         self._day = DayInTheMaking(self._settings)
+        self._row_files: dict[str, RowFile] = {}
 
     @property
     def draft(self) -> Draft:
         """Where the day's files gather."""
         return self._day.draft
+
+    def row_file(self, stream: str) -> RowFile:
+        """Return the file that a stream's rows go to."""
+        if stream not in self._row_files:
+            self._row_files[stream] = RowFile(self.draft.path(stream))
+        return self._row_files[stream]
 
     def listen(self, file_input: Any = None) -> None:
         """Take the day's lock, read all messages, and publish the day if it is complete."""
