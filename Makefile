@@ -71,6 +71,11 @@ run: install up ## Run the whole pipeline for DATE (make run DATE=2025-01-01), t
 status: .venv/installed ## The days: what is there, what is missing, what to run
 	@$(BIN)/python -m sealed_days.day status
 
+catch-up: install up ## Run what `make status` lists for each gap, oldest day first
+	@$(BIN)/python -m sealed_days.day status --format json | $(BIN)/python -c 'import json, sys; \
+		[print(day["command"], "</dev/null") for day in json.load(sys.stdin)["days"] if day["command"]]' | \
+		PATH="$(CURDIR)/$(BIN):$$PATH" sh -ex
+
 report: .venv/installed ## One HTML page on all days: output/report.html
 	@$(BIN)/python -m sealed_days.day report
 
@@ -120,4 +125,4 @@ bench: install ## Side by side with psql, dlt, sling and the stock plugins (BENC
 env-docker: ## Make the .env of docker-compose.yml, once
 	@$(PYTHON) docker/make_env.py
 
-.PHONY: help install up down clean psql run status report airflow docs lint test test-slow test-airflow bench env-docker
+.PHONY: help install up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench env-docker

@@ -1,6 +1,7 @@
 """What the DAG files promise, without a database and without any of Airflow's processes."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -245,6 +246,7 @@ def test_each_schedule_of_meltano_becomes_a_paused_dag(dags: dict[str, Any]) -> 
 
 REFUSAL = """
 import json
+import re
 import airflow.plugins_manager
 from project_days import refusal
 known = ["date", "tables"]
@@ -266,6 +268,7 @@ def test_unknown_key_or_day_ahead_refuses_the_run(project: Project) -> None:
 
 NEXT_RUN = """
 import json
+import re
 from datetime import datetime, timedelta
 import pendulum
 from airflow.timetables.base import DataInterval, TimeRestriction
@@ -301,6 +304,7 @@ def test_backfill_does_not_bring_todays_run(project: Project) -> None:
 
 DAYS_OF_A_BACKFILL = """
 import json
+import re
 from airflow.sdk import timezone
 from airflow.timetables.base import DataInterval, TimeRestriction
 from project_days import ProjectCron, day
@@ -481,3 +485,45 @@ def dotenv_values(project: Project) -> dict[str, str]:
     from sealed_days.core import dotenv
 
     return dotenv.read(project.root).values
+
+
+EXAMPLE = """
+import json, sys
+from types import SimpleNamespace
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import Asset
+bag = DagBag()
+dag = bag.dags["report"]
+event = lambda day: SimpleNamespace(extra={"date": day})
+events = [event("2025-01-02"), event("2025-01-01"), event("2025-01-02")]
+print(json.dumps({
+    "errors": bag.import_errors,
+    "days": dag.get_task("days").python_callable({Asset("ecommerce"): events}),
+    "tasks": sorted(dag.task_ids),
+}))
+"""
+
+
+def test_example_of_the_readme_reports_each_day_that_was_loaded(project: Project) -> None:
+    readme = (project.root / "orchestrate/README.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    path = project.root / "orchestrate/airflow/dags/report.py"
+    path.write_text(code)
+    try:
+        found = project.inside(EXAMPLE)
+    finally:
+        path.unlink()
+    assert found == {
+        "errors": {},
+        "days": ["2025-01-01", "2025-01-02"],
+        "tasks": ["days", "report"],
+    }
+
+
+def test_late_runs_are_told_of_when_it_is_set(project: Project) -> None:
+    code = LOOK + "print(json.dumps([len(d.deadline or []) for d in bag.dags.values()]))"
+    assert set(project.inside(code)) == {0}
+    told = project.inside(
+        code, ALERT_AFTER_HOURS="6", ALERT_WEBHOOK_URL="http://127.0.0.1:1/x", ALERT_EMAIL="a@b.c"
+    )
+    assert set(told) == {2}
