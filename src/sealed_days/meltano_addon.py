@@ -9,8 +9,8 @@ locks that end with their process, so that the refusal protects nothing and only
 retry. `meltano run` has a `--force` for that, read from MELTANO_RUN_FORCE; no setting of
 meltano.yml sets it, so this add-on does, unless the user has set it.
 
-`meltano select --list` asks a tap what its source has, which no run of ours needs: only that
-command knows the taps to be able to tell.
+`meltano select --list` asks a tap for a catalog, which no run of ours needs: for that command alone
+the taps have the capabilities `discover` and `catalog`.
 
 Meltano writes each plugin's config, passwords in it, to a file below .meltano/run, by the
 process's umask; after a `kill -9` it stays there. Here only the owner can read what a run
