@@ -101,9 +101,11 @@ def _below(kind: Any) -> list[tuple[str, type[msgspec.Struct]]]:
 def _default(field: msgspec.structs.FieldInfo) -> str:
     if field.required:
         return "must be given"
-    if field.default in (msgspec.NODEFAULT, None, "") or isinstance(field.default, msgspec.Struct):
+    factory = field.default_factory
+    value = field.default if factory is msgspec.NODEFAULT else factory()
+    if isinstance(value, msgspec.Struct) or value in (None, "", [], {}):
         return ""
-    return f"`{json.dumps(field.default).removesuffix('.0')}`"
+    return f"`{json.dumps(value).removesuffix('.0')}`"
 
 
 def _entries(plugin: str) -> dict[str, dict[str, Any]]:
