@@ -105,3 +105,20 @@ def test_the_architecture_names_every_module() -> None:
     }
 
     assert {module for module in modules if f"`{module}`" not in page} == set()
+
+
+def test_the_functions_that_the_architecture_names_are_in_their_files() -> None:
+    page = (PROJECT / "docs" / "architecture.md").read_text()
+    named = [
+        (path, name)
+        for path, words in re.findall(r"`([\w/]+\.py)` \(([^)]*)\)", page)
+        for name in re.findall(r"`(?:\w+\.)?(\w+)`", words)
+    ]
+
+    assert len(named) > 15
+    package = PROJECT / "src" / "sealed_days"
+    assert [
+        (path, name)
+        for path, name in named
+        if not re.search(rf"\b{name}\b", (package / path).read_text())
+    ] == []
