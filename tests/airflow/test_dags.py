@@ -377,7 +377,7 @@ def test_bad_schedule_is_an_import_error_that_names_it_and_the_others_are_dags(
     ]
 
 
-def test_the_two_dags_of_one_job_are_told_apart(dags: dict[str, Any]) -> None:
+def test_two_dags_of_one_job_have_names_of_their_own(dags: dict[str, Any]) -> None:
     ours, schedule = dags[DAG], dags["meltano_daily-northwind"]
     assert ours["title"] == DAG
     assert schedule["title"] == f"schedule of meltano.yml: daily-northwind (the same as {DAG})"
@@ -520,7 +520,7 @@ def test_example_of_the_readme_reports_each_day_that_was_loaded(project: Project
     }
 
 
-def test_late_runs_are_told_of_when_it_is_set(project: Project) -> None:
+def test_late_runs_send_an_alert_when_it_is_set(project: Project) -> None:
     code = LOOK + "print(json.dumps([len(d.deadline or []) for d in bag.dags.values()]))"
     assert set(project.inside(code)) == {0}
     told = project.inside(

@@ -89,7 +89,7 @@ def webhook() -> Iterator[tuple[str, list[dict[str, str]]]]:
         server.shutdown()
 
 
-def test_failed_extract_stops_the_load_tells_and_harms_nothing(
+def test_failed_extract_stops_the_load_alerts_and_harms_nothing(
     served: Project, webhook: tuple[str, list[dict[str, str]]]
 ) -> None:
     address, received = webhook

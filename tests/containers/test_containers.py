@@ -482,7 +482,7 @@ def test_health_checks_pass_once_the_roles_are_there(
     assert subprocess.run(check, env=environment, capture_output=True).returncode != 0
 
 
-def test_broken_northwind_sql_leaves_an_empty_unhealthy_source_that_can_be_mended(
+def test_broken_northwind_sql_leaves_an_empty_unhealthy_source_that_can_be_fixed(
     services: dict[str, Any], tmp_path: Path, env: dict[str, str]
 ) -> None:
     sql = tmp_path / "northwind.sql"
@@ -500,7 +500,7 @@ def test_broken_northwind_sql_leaves_an_empty_unhealthy_source_that_can_be_mende
         connect(env, "TAP", psql.port).close()
 
 
-def test_new_passwords_are_taken_by_the_same_script(source: Any, env: dict[str, str]) -> None:
+def test_new_passwords_are_set_by_the_same_script(source: Any, env: dict[str, str]) -> None:
     done = source("-dnorthwind", f"-f{source.script}", TAP_POSTGRES_PASSWORD="it's new")
     assert done.returncode == 0, done.stderr
     connect(env, "TAP", source.port, password="it's new").close()

@@ -119,7 +119,7 @@ def test_a_malformed_url_is_one_line_without_its_password(url: str) -> None:
         "postgresql://",
     ],
 )
-def test_urls_that_sqlalchemy_reads_are_taken(url: str) -> None:
+def test_urls_that_sqlalchemy_reads_are_accepted(url: str) -> None:
     config: dict[str, Any] = {"sqlalchemy_url": url}
     assert PostgresSettings.parse(config, "tap-postgres").sqlalchemy_url == url
 

@@ -22,7 +22,7 @@ STREAMS = ["public-customers", "public-orders"]
         {"customers_again": {"__source__": "public-customers"}},
     ],
 )
-def test_a_stream_map_for_a_stream_of_the_run_is_taken(maps: dict[str, Any]) -> None:
+def test_a_stream_map_for_a_stream_of_the_run_is_accepted(maps: dict[str, Any]) -> None:
     check_names(maps, STREAMS)
 
 

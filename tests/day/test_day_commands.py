@@ -83,7 +83,7 @@ def damaged(days: Project) -> Iterator[Project]:
     path.write_bytes(whole)
 
 
-def test_status_tells_the_state_of_every_day_and_what_to_run(days: Project) -> None:
+def test_status_shows_the_state_of_every_day_and_what_to_run(days: Project) -> None:
     assert states(days) == {
         (FIRST, "postgres"): "loaded",
         (FIRST, "csv"): "loaded",
@@ -107,7 +107,7 @@ def test_status_shows_many_days_without_anything_as_one_gap(days: Project) -> No
     assert last.startswith("2025-03-06  · missing, 15 days until 2025-03-20  → for n in")
 
 
-def test_status_tells_damaged_and_unsealed_days(days: Project) -> None:
+def test_status_shows_damaged_and_unsealed_days(days: Project) -> None:
     path, manifest = days.file("region", FIRST), days.output / f"csv/{FIRST}.datapackage.json"
     file, sealed = path.read_bytes(), manifest.read_bytes()
     path.unlink()
@@ -123,7 +123,7 @@ def test_status_tells_damaged_and_unsealed_days(days: Project) -> None:
         manifest.write_bytes(sealed)
 
 
-def test_status_tells_of_the_disk_when_the_warehouse_does_not_answer(days: Project) -> None:
+def test_status_shows_the_disk_when_the_warehouse_does_not_answer(days: Project) -> None:
     found = json.loads(day(days, "status", "--format", "json", TARGET_POSTGRES_PORT="1"))
     assert "cannot connect" in found["warehouse_problem"]
     assert found["days"][0]["sources"][0]["state"] == "sealed"

@@ -539,7 +539,7 @@ def test_taken_port_is_named(new: Project) -> None:
     assert " is up on " in new.ok("up")
 
 
-def test_changed_port_and_passwords_of_env_are_taken(new: Project) -> None:
+def test_changed_port_and_passwords_of_env_are_used(new: Project) -> None:
     new.ok("up")
     with new.session("TARGET") as cursor:
         cursor.execute("CREATE TABLE kept AS SELECT 1")

@@ -204,7 +204,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def test_a_fuzzer_finds_nothing_that_is_taken_or_breaks() -> None:
+def test_a_fuzzer_finds_nothing_that_is_accepted_or_crashes() -> None:
     chance = random.Random(1)
     good = whole()
     places = _places(good)

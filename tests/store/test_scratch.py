@@ -42,7 +42,7 @@ def test_live_scratch_is_left_whoever_sweeps(root: Path) -> None:
     assert names(root) == set()
 
 
-def test_files_outlive_the_tap_until_the_target_has_taken_them(root: Path) -> None:
+def test_files_outlive_the_tap_until_the_target_has_moved_them(root: Path) -> None:
     scratch = Scratch(root)
     file = scratch.path / "orders.csv"
     file.write_bytes(b"x")

@@ -145,7 +145,7 @@ def check_type(postgres: Any, kind: str, count: int) -> None:
 
 
 @pytest.mark.parametrize("kind", SEEDS)
-def test_what_is_taken_postgresql_takes_unchanged_and_finds_equal_alike(postgres, kind):
+def test_what_is_accepted_postgresql_reads_unchanged_and_finds_equal_alike(postgres, kind):
     check_type(postgres, kind, 300)
 
 

@@ -309,7 +309,7 @@ def test_record_longer_than_the_setting_is_refused_as_such(direct):
 
 @pytest.mark.parametrize("entry", [{}, {"delimiter": ";"}, {"trim": True}])
 @pytest.mark.parametrize("quote", [b"", b'"'])
-def test_value_of_5_mb_is_taken(direct, entry, quote):
+def test_value_of_5_mb_is_accepted(direct, entry, quote):
     delimiter = entry.get("delimiter", ",").encode()
     value = b"x" * 5_000_000
     content = b"a,b\n1,".replace(b",", delimiter) + quote + value + quote + b"\n"

@@ -140,13 +140,13 @@ class TestStretches:
             assert f"line {place + 1}, column qty" in said
 
     @pytest.mark.parametrize("before", [0, 9])
-    def test_record_longer_than_a_stretch_may_be_is_taken(self, run, monkeypatch, before):
+    def test_record_longer_than_a_stretch_is_accepted(self, run, monkeypatch, before):
         monkeypatch.setattr(quick_check, "_LONGEST", 256)
         content = self.content(range(before)) + b'9,1,"' + b"long\n" * 99 + b'"\n10,1,\n'
         assert run.take(content, types=TYPES, keys=["id"]) == content
 
     @pytest.mark.parametrize("kind", KEYS)
-    def test_keys_of_every_type_are_held_against_each_other(self, run, kind):
+    def test_keys_of_every_type_are_compared(self, run, kind):
         values = KEYS[kind].split(" ")
         rows = [f"{value},{number:0>40}\n" for number, value in enumerate(values)]
         good = "k,n\n" + "".join(rows)
@@ -443,7 +443,7 @@ def test_values_as_most_files_have_them_need_no_closer_look(kind):
 
 
 @pytest.mark.parametrize("kind", [*PLAIN, "time without time zone", "boolean", "jsonb", "uuid"])
-def test_what_is_taken_without_a_closer_look_would_pass_it(kind):
+def test_what_the_quick_check_accepts_the_slow_one_would_accept(kind):
     chance, db = random.Random(kind), duckdb.connect()
     alphabet = "00112359--..:: T+eExX_\t'aż"
     seeds = [text for texts in PLAIN.values() for text in texts]
@@ -547,7 +547,7 @@ def test_quarantine_goes_on_without_the_bad_rows_and_keeps_them(run):
     assert "3 rows are left out" in run.caplog.text
 
 
-def test_rows_set_aside_are_told_with_a_stream_map_too(run):
+def test_rejected_rows_are_reported_with_a_stream_map_too(run):
     maps = {"orders": {"note": "note.upper()"}}
     messages = run.sync(
         run.config(ORDERS + b"x,7,c\n", types=TYPES, on_bad_row="quarantine", stream_maps=maps)
@@ -633,7 +633,7 @@ def staged(run) -> dict:
     }
 
 
-def test_sealed_days_are_handed_over_as_the_staged_files_themselves(run, staged):
+def test_sealed_days_are_passed_on_as_the_staged_files_themselves(run, staged):
     messages = run.sync(staged)
     assert [m["type"] for m in messages] == ["SCHEMA"] * 3 + ["BATCH", "ACTIVATE_VERSION"] * 3
     assert [m["stream"] for m in messages[3::2]] == ["b", "a", "order_details"]  # largest first
@@ -659,7 +659,7 @@ def test_sealed_days_are_handed_over_as_the_staged_files_themselves(run, staged)
     assert not run.scratch.exists()
 
 
-def test_sealed_days_become_records_for_a_stranger_after_their_proof(run, staged):
+def test_sealed_days_become_records_for_another_target_after_their_proof(run, staged):
     del staged["batch_config"]
     records = [m["record"] for m in run.sync(staged) if m["type"] == "RECORD"]
     assert {"id": 2, "mood": ""} in records

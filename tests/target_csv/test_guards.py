@@ -41,7 +41,7 @@ def manifest(rows: int, *columns: str, kind: str = "snapshot") -> dict[str, Any]
         (table(100, "id"), manifest(100), "column_vanished"),
     ],
 )
-def test_guard_warns_holds_or_is_silent_as_set(
+def test_guard_warns_fails_or_is_silent_as_set(
     new: StagedTable, old: dict[str, Any], guard: str
 ) -> None:
     for settings, expected in (

@@ -238,7 +238,7 @@ def test_a_row_after_its_streams_end_opens_it_again(rows: Run) -> None:
     assert rows.manifest() is None
 
 
-def test_a_strangers_tap_can_be_sealed_at_the_end_of_the_pipe(rows: Run) -> None:
+def test_the_day_of_a_third_party_tap_can_be_sealed_at_the_end_of_the_pipe(rows: Run) -> None:
     plain = {
         "type": "SCHEMA",
         "stream": "t",

@@ -431,7 +431,7 @@ def test_a_damaged_file_is_called_damaged_even_if_copy_fails(shop: Ecommerce) ->
 
 
 @both_ways
-def test_a_missing_file_is_named_with_what_mends_it(shop: Ecommerce) -> None:
+def test_a_missing_file_is_named_with_what_fixes_it(shop: Ecommerce) -> None:
     lines = shop.stage(D1, {"orders": orders(1)})
     path = messages.batch_file(lines[1]).path
     path.unlink()
@@ -480,7 +480,7 @@ def test_a_stream_map_gives_a_table_another_name(shop: Ecommerce) -> None:
         shop.feed(lines, stream_maps={"loads": {"customer": "'x'"}})
 
 
-def test_a_role_that_may_not_create_is_told_the_grant(shop: Ecommerce) -> None:
+def test_a_role_that_may_not_create_gets_the_grant_to_run(shop: Ecommerce) -> None:
     with session(shop.server["admin"], dbname="ecommerce") as cursor:
         cursor.execute("DROP ROLE IF EXISTS weak")
         cursor.execute("CREATE ROLE weak LOGIN PASSWORD 'weak'")
@@ -793,7 +793,7 @@ def test_connection_comes_from_the_url_with_ssl() -> None:
 # --- the RECORD path -----------------------------------------------------------------------------
 
 
-def test_a_strangers_records_go_by_copy_beside_a_staged_day(shop: Ecommerce, caplog: Any) -> None:
+def test_third_party_records_go_by_copy_beside_a_staged_day(shop: Ecommerce, caplog: Any) -> None:
     schema = {"properties": {"id": {"type": "integer"}, 'na"me': {"type": "string"}}}
     records = [
         {"type": "SCHEMA", "stream": "people", "schema": schema, "key_properties": ["id"]},

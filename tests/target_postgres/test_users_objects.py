@@ -239,7 +239,7 @@ def test_a_load_by_a_superuser_leaves_the_owners_as_they_were(shop: Ecommerce, a
         admin.execute("DROP ROLE boss")
 
 
-def test_a_role_that_is_no_member_of_the_owner_is_told_the_grant(
+def test_a_role_that_is_no_member_of_the_owner_gets_the_grant_to_run(
     shop: Ecommerce, admin: Any
 ) -> None:
     shop.load(D1, orders=orders(1))
