@@ -15,6 +15,8 @@ from sealed_days.tap_csv.run import needs_sdk
 from sealed_days.tap_csv.run import run as run_directly
 from sealed_days.tap_csv.settings import Settings
 
+csv.field_size_limit(1 << 30)
+
 
 class Run:
     """Runs the tap in this process, one way or the other, and keeps what it said."""

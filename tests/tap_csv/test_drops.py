@@ -78,6 +78,12 @@ def test_placeholder_that_is_not_known_is_refused(path):
         resolve(entry(path), DAY)
 
 
+@pytest.mark.parametrize("path", ["a\0b.csv", "x" * 300 + ".csv", "a/**b/*.csv"])
+def test_path_that_no_file_can_have_is_one_line(path):
+    with pytest.raises(UserError):
+        find(entry(path), DAY)
+
+
 def test_each_day_reads_its_own_file_and_a_missing_day_is_said(direct):
     path = str(direct.file.parent / "{date:%Y%m%d}" / "*.csv")
     for day in ("20250130", "20250131"):
@@ -138,6 +144,7 @@ def test_column_that_comes_later_or_never_is_optional(direct):
     (folder / "b.csv").write_text("id,new\n2,x\n")
     config = direct.config(path=str(folder), optional=["new", "never"])
     assert direct.taken(direct.sync(config)) == b"id,new,never\n1,,\n2,x,\n"
+    assert "optional never is in no file" in direct.caplog.text
 
 
 def test_bad_row_of_a_file_in_another_order_is_named_by_its_own_line(direct):

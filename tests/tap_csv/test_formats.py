@@ -264,6 +264,8 @@ def test_keys_of_text_are_equal_by_their_bytes(direct, pair):
         (b"a,a\n", {"columns": {"a": "d"}}, "2 times: name them by place in columns: '#1'"),
         (b"a,\n", {}, "column 2 has no name in the header: give it one in columns: '#2'"),
         (b"a;b\n", {"keys": ["a"]}, "is its delimiter ';'?"),
+        (b"a,b\n", {"null_values": {"c": ["-"]}}, "null_values' column c is missing"),
+        (b"\na,b\n", {}, "line 1: is blank where the header should be: set skip_lines"),
         (b"a,b\n", {"null_values": ["1,2"]}, "which no unquoted value can be"),
         (b"a,b\n", {"null_values": ['""']}, "which no unquoted value can be"),
     ],
@@ -314,6 +316,21 @@ def test_value_of_5_mb_is_accepted(direct, entry, quote):
     value = b"x" * 5_000_000
     content = b"a,b\n1,".replace(b",", delimiter) + quote + value + quote + b"\n"
     assert value in direct.take(content, **entry)
+
+
+def test_line_longer_than_the_setting_is_refused_without_looking_at_it_again_and_again(direct):
+    content = b"a,b\n1," + b"x" * 30_000_000 + b"\n"
+    started = time.process_time()
+    assert "bytes: raise max_field_bytes" in direct.refuse(content, max_field_bytes=1 << 20)
+    assert direct.take(content, max_field_bytes=64 << 20) == content
+    assert time.process_time() - started < 20
+
+
+def test_arrays_are_lists_in_records(direct):
+    content = b'a,t\n1,"{a,""b \\""c"",NULL,""NULL""}"\n2,{}\n'
+    config = direct.config(content, batch=False, types={"t": "text[]"})
+    records = [m["record"]["t"] for m in direct.sync(config) if m["type"] == "RECORD"]
+    assert records == [["a", 'b "c', None, "NULL"], []]
 
 
 def test_quote_inside_an_unquoted_value_is_a_bad_row_unless_allowed(direct):

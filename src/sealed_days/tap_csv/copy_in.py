@@ -91,6 +91,7 @@ class Intake:
         decoder = codecs.getincrementaldecoder(encoding)()
         utf8 = _is_utf8(encoding)
         rest, read, said = b"", 0, time.monotonic()
+        pieces: list[bytes] = []  # of a line that has not ended yet
         head = True
         with open_bytes(source.path) as stream:
             while True:
@@ -107,7 +108,20 @@ class Intake:
                     raise _nul(source.path, encoding)
                 if head and new.startswith(codecs.BOM_UTF8):
                     new, self.canonical = new[len(codecs.BOM_UTF8) :], False
-                block = rest + new
+                head = head and not new
+                read += len(data)
+                if data and b"\n" not in new and b"\r" not in new:
+                    pieces.append(new)
+                    longest = self.table.format.longest
+                    if len(pieces) > longest // BLOCK + 1:
+                        msg = (
+                            f"{source.name} has a line longer than {longest:,} bytes: raise "
+                            "max_field_bytes in meltano.yml"
+                        )
+                        raise SourceError(msg)
+                    continue
+                block = b"".join([rest, *pieces, new])
+                pieces.clear()
                 if not data:
                     if block and not block.endswith((b"\n", b"\r")):
                         block += b"\n"
@@ -117,14 +131,7 @@ class Intake:
                     known = len(block) - block.endswith(b"\r")
                     cut = 1 + max(block.rfind(b"\n", 0, known), block.rfind(b"\r", 0, known))
                 block, rest = block[:cut], block[cut:]
-                if len(rest) > self.table.format.longest + BLOCK:
-                    msg = (
-                        f"{source.name} has a line longer than {self.table.format.longest:,} "
-                        "bytes: raise max_field_bytes in meltano.yml"
-                    )
-                    raise SourceError(msg)
                 if block:
-                    head = False
                     at = 0
                     while to_skip and (end := _LINE_END.search(block, at)):
                         at, to_skip = end.end(), to_skip - 1
@@ -134,7 +141,6 @@ class Intake:
                     yield block
                 if not data:
                     break
-                read += len(data)
                 if time.monotonic() - said > _SECONDS_BETWEEN_LINES:
                     said = time.monotonic()
                     self._say(f"{source.path}: {read >> 20} of {source.size >> 20} MB read")

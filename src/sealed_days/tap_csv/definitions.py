@@ -99,6 +99,8 @@ def _read_table(entry: File, settings: Settings, day: date, downloads: Downloads
     where = f"{found[0][0]} line {max(first.lines, 1)}"
     visible = {name for name in columns if name}
     wanted = [*((key, "key") for key in entry.keys), *((name, "declared") for name in entry.types)]
+    if isinstance(entry.null_values, dict):
+        wanted += [(name, "null_values'") for name in entry.null_values if name != "*"]
     for name, what in wanted:
         if name not in visible:
             msg = (
@@ -167,7 +169,11 @@ def _columns(entry: File, found: list[tuple[str, Path, Header]]) -> list[str | N
             raise SourceError(msg)
         columns += [name for name in header.names if name in here - named]
         named |= here
-    return columns + [name for name in entry.optional if name not in named]
+    if unseen := [name for name in entry.optional if name not in named]:
+        find_files.logger.warning(
+            "entity %s: optional %s is in no file: NULL in every row", entry.entity, unseen[0]
+        )
+    return columns + unseen
 
 
 def _source(

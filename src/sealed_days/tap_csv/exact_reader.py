@@ -7,7 +7,6 @@ do not read.
 
 from __future__ import annotations
 
-import csv
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -112,6 +111,3 @@ def _quote(text: str) -> str:
 
 
 _SPECIAL = frozenset('",\r\n')
-
-# the header's reader is Python's; its limit is ours to set
-csv.field_size_limit(1 << 24)

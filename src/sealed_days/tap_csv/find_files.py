@@ -111,6 +111,9 @@ def find(entry: File, day: date) -> list[Path]:
     except OSError as error:
         msg = f"{error.filename or given} cannot be read: {error.strerror}"
         raise SourceError(msg) from None
+    except ValueError as error:  # a NUL byte, or a pattern that is none
+        msg = f"entity {entry.entity}: path {given!r} cannot be read: {error}"
+        raise ConfigurationError(msg) from None
     if not found:
         msg = (
             f"{given} is missing: no such CSV file for {day.isoformat()}; put it there, set path "

@@ -70,6 +70,9 @@ def read_header(path: Path, shown: str, entry: File) -> Header:
             msg = f"{shown} is empty: its first line must be the header"
             raise SourceError(msg)
         raw = list(entry.columns)
+    if not raw:
+        msg = f"{shown} line {max(lines, 1)}: is blank where the header should be: set skip_lines"
+        raise SourceError(msg)
     if entry.trim:
         raw = [name.strip() for name in raw]
     names = _names(raw, shown, entry, lines)

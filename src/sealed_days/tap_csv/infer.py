@@ -77,6 +77,7 @@ def infer(path: str) -> str:
     """
     from sealed_days.tap_csv.find_files import find
 
+    csv.field_size_limit(1 << 30)
     day, _ = resolve_date(None, None)
     name = re.sub(r"\W+", "_", Path(path).name.split(".")[0]).strip("_").lower() or "table"
     found = find(File(entity=name, path=path), day)[0]

@@ -282,8 +282,21 @@ def from_text(sql_type: str) -> Callable[[str], Any]:
         "double precision": float,
         "numeric": Decimal,
         "boolean": lambda text: text in _TRUE,
+        "text[]": _items,
     }
     return forms.get(base_name(sql_type), str)
+
+
+def _items(literal: str) -> list[str | None]:
+    """Return the items of an array literal that `accepts` takes; NULL in quotes is a text."""
+    found: list[str | None] = []
+    for item in re.finditer(_ITEM, literal[1:-1]):
+        text = item[0]
+        if text.startswith('"'):
+            found.append(re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL))
+        else:
+            found.append(None if text.upper() == "NULL" else text)
+    return found
 
 
 def _size(sql_type: str) -> str | None:
