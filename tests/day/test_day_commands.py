@@ -216,7 +216,49 @@ def test_diff_compares_whole_rows_where_there_is_no_key(days: Project, tmp_path:
     assert day(days, "diff", FIRST, SECOND, "--rows", **env).splitlines() == ["- t a=1", "+ t a=3"]
 
 
-def _seal(output: Path, name: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("before", "after", "keys", "expected"),
+    [
+        # nine rows were removed, and the key was another: no row changed
+        (({"a": "integer", "b": "integer"}, "1,1\n" + "".join(f"2,{n}\n" for n in range(10))),
+         ({"a": "integer", "b": "integer"}, "1,1\n2,5\n"), (("a", "b"), ("a",)), (0, 9, 0)),
+        # a wider type of the same values
+        (({"a": "integer", "n": "numeric(8,2)"}, "1,1.50\n2,-0.10\n3,100.00\n"),
+         ({"a": "bigint", "n": "numeric(10,4)"}, "1,1.5000\n2,-0.1000\n3,100.0001\n"),
+         (("a",), ("a",)), (0, 0, 1)),
+        (({"a": "integer", "n": "integer"}, "1,100\n"),
+         ({"a": "integer", "n": "numeric(8,2)"}, "1,100.00\n"), (("a",), ("a",)), (0, 0, 0)),
+        (({"a": "integer", "n": "real"}, "1,0.1\n"),
+         ({"a": "integer", "n": "double precision"}, "1,0.1\n"), (("a",), ("a",)), (0, 0, 0)),
+        (({"a": "integer", "n": "date"}, "1,2025-01-01\n2,\n"),
+         ({"a": "integer", "n": "timestamp without time zone"}, "1,2025-01-01 00:00:00\n2,\n"),
+         (("a",), ("a",)), (0, 0, 0)),
+    ],
+)  # fmt: skip
+def test_diff_is_right_when_the_key_or_a_type_changed(
+    days: Project,
+    tmp_path: Path,
+    before: tuple[dict[str, str], str],
+    after: tuple[dict[str, str], str],
+    keys: tuple[tuple[str, ...], tuple[str, ...]],
+    expected: tuple[int, int, int],
+) -> None:
+    output = tmp_path / "output"
+    for name, (columns, text), key in zip((FIRST, SECOND), (before, after), keys, strict=True):
+        _seal(output, name, ",".join(columns) + "\n" + text, columns, key)
+    env = {"DAY_OUTPUT_PATH": str(output), "DAY_SOURCES": '{"s": "j"}', "DAY_HOST": "127.0.0.1",
+           "DAY_USER": "u", "DAY_DATABASE": "d"}  # fmt: skip
+    (found,) = json.loads(day(days, "diff", FIRST, SECOND, "--format", "json", **env))
+    assert (found["added"], found["removed"], found["changed"]) == expected
+
+
+def _seal(
+    output: Path,
+    name: str,
+    text: str,
+    columns: dict[str, str] | None = None,
+    keys: tuple[str, ...] = (),
+) -> None:
     from datetime import date
 
     from sealed_days.core.proven_file import ProvenFile
@@ -226,8 +268,8 @@ def _seal(output: Path, name: str, text: str) -> None:
     with StagedDays(output, "s").begin(date.fromisoformat(name)) as draft:
         path = draft.path("t")
         path.write_text(text)
-        table = StagedTable("t", ProvenFile.measure(path), (("a", "text", "text"),))
-        draft.add(table)
+        typed = tuple((column, kind, kind) for column, kind in (columns or {"a": "text"}).items())
+        draft.add(StagedTable("t", ProvenFile.measure(path), typed, keys))
         draft.seal()
 
 

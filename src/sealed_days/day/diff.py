@@ -31,6 +31,8 @@ _TYPES = {
     "real": "DOUBLE",  # as COPY writes it: 0.1 stays 0.1
     "double precision": "DOUBLE",
 }
+_EXACT = {"smallint", "integer", "bigint", "numeric"}
+_MIDNIGHT = "timestamp without time zone"
 _FILE = re.compile(r"read_csv\('(.*?)', columns")
 _LONG_LINES = "/* long lines */"
 _LONGEST_LINE = 1 << 28
@@ -150,13 +152,13 @@ def _note(old: StagedTable, new: StagedTable) -> str:
     if old.keys != new.keys:
         notes.append(f"the key was ({', '.join(old.keys)}), now ({', '.join(new.keys)})")
     if not _keys(old, new):
-        notes.append("no key: a changed row is one removed and one added")
+        notes.append("no common key: a changed row is one removed and one added")
     return "; ".join(notes)
 
 
 def _keys(old: StagedTable, new: StagedTable) -> tuple[str, ...]:
-    there = {name for name, _, _ in old.columns}
-    return new.keys if there.issuperset(new.keys) else ()
+    # a key that one of the days does not have may find several of its rows
+    return new.keys if set(old.keys) == set(new.keys) else ()
 
 
 def _common(old: StagedTable, new: StagedTable) -> list[str]:
@@ -178,9 +180,30 @@ def _read(staged: StagedTable, other: StagedTable) -> str:
     )
 
 
+def _values(staged: StagedTable, other: StagedTable, common: list[str]) -> str:
+    """Return the columns to compare: where an exact number changed its type, its plain value."""
+    was, now = ({name: kind for name, kind, _ in table.columns} for table in (staged, other))
+    found = []
+    for name in common:
+        column = quote_ident(name)
+        kinds = {base_name(was[name]), base_name(now[name])}
+        if was[name] != now[name] and kinds <= _EXACT:
+            # 1.50 of numeric(8,2) is 1.5000 of numeric(10,4)
+            plain = f"rtrim(rtrim({column}, '0'), '.')"
+            found.append(
+                f"CASE WHEN {column} LIKE '%.%' THEN {plain} ELSE {column} END AS {column}"
+            )
+        elif was[name] != now[name] and base_name(was[name]) == "date":
+            found.append(f"{column} || ' 00:00:00' AS {column}" if _MIDNIGHT in kinds else column)
+        else:
+            found.append(column)
+    return ", ".join(found)
+
+
 def _duckdb_type(kind: str, other: str) -> str:
     if kind != other:
-        return "VARCHAR"
+        both = {kind, other} <= {"real", "double precision"}
+        return "DOUBLE" if both else "VARCHAR"
     if base_name(kind) == "numeric" and "(" in kind and "-" not in kind:
         return kind.replace("numeric", "DECIMAL") if _precision(kind) <= 38 else "VARCHAR"
     return _TYPES.get(kind, "VARCHAR")
@@ -192,27 +215,27 @@ def _precision(kind: str) -> int:
 
 def _joined(old: StagedTable, new: StagedTable, keys: tuple[str, ...], common: list[str]) -> str:
     same = " AND ".join(f"a.{quote_ident(key)} = b.{quote_ident(key)}" for key in keys)
-    columns = column_list(common)
+    before, after = _values(old, new, common), _values(new, old, common)
     return (
-        f"(SELECT true AS there, {columns} FROM {_read(old, new)}) a FULL JOIN "
-        f"(SELECT true AS there, {columns} FROM {_read(new, old)}) b ON {same}"
+        f"(SELECT true AS there, {before} FROM {_read(old, new)}) a FULL JOIN "
+        f"(SELECT true AS there, {after} FROM {_read(new, old)}) b ON {same}"
     )
 
 
 def _bags(old: StagedTable, new: StagedTable, common: list[str]) -> str:
-    columns = column_list(common)
     return (
         "SELECT count(*) FILTER (n > 0), count(*) FILTER (n < 0) FROM "
-        f"({_balance(old, new, columns)}) CROSS JOIN range(abs(n))"
+        f"({_balance(old, new, common)}) CROSS JOIN range(abs(n))"
     )
 
 
-def _balance(old: StagedTable, new: StagedTable, columns: str) -> str:
+def _balance(old: StagedTable, new: StagedTable, common: list[str]) -> str:
     """Return a query for rows and how many more of each the new file has."""
     return (
-        f"SELECT {columns}, sum(n)::BIGINT AS n FROM ("
-        f"SELECT {columns}, 1 AS n FROM {_read(new, old)} UNION ALL "
-        f"SELECT {columns}, -1 FROM {_read(old, new)}) GROUP BY ALL HAVING sum(n) <> 0"
+        f"SELECT {column_list(common)}, sum(n)::BIGINT AS n FROM ("
+        f"SELECT {_values(new, old, common)}, 1 AS n FROM {_read(new, old)} UNION ALL "
+        f"SELECT {_values(old, new, common)}, -1 FROM {_read(old, new)}) "
+        "GROUP BY ALL HAVING sum(n) <> 0"
     )
 
 
@@ -270,7 +293,7 @@ def _rows(
         )
     else:
         names = column_list(common)
-        query = f"SELECT n < 0, n > 0, {names} FROM ({_balance(old, new, names)}), range(abs(n))"
+        query = f"SELECT n < 0, n > 0, {names} FROM ({_balance(old, new, common)}), range(abs(n))"
     width = len(keys or common)
     with duckdb.connect() as connection:
         result = _execute(connection, query)

@@ -104,6 +104,7 @@ def render(settings: Settings) -> str:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"size": size, "n": "{:,}".format, "signed": "{:+,}".format}
+    troubles = _troubles(settings, found)
     newest = max(found.known(), default=None)
     return environment.get_template("report.html.j2").render(
         title=f"{settings.server.parameters.get('dbname', 'warehouse')} days",
@@ -114,7 +115,8 @@ def render(settings: Settings) -> str:
         cells=_cells(found),
         months=_months(found),
         states=calendar.WORST_FIRST[::-1],
-        troubles=_troubles(settings, found),
+        troubles=troubles[:_TROUBLES],
+        more_troubles=len(troubles[_TROUBLES:]),
         rejected=_rejected(found),
         trends=_trends(found),
         runs=runs,
@@ -166,7 +168,11 @@ def _troubles(settings: Settings, found: Calendar) -> list[Trouble]:
     gap: list[date] = []
     for day, sources in found.days.items():
         if not any(s.tables or s.state != "missing" for s in sources):
-            gap.append(day)
+            if day in found.pruned:  # removed on purpose
+                troubles += _gap(settings, gap)
+                gap = []
+            else:
+                gap.append(day)
             continue
         troubles += _gap(settings, gap)
         gap = []
@@ -176,7 +182,7 @@ def _troubles(settings: Settings, found: Calendar) -> list[Trouble]:
             text = "; ".join(_why(s) for s in sources if s.state not in _WHOLE)
             troubles.append(Trouble(str(day), state, text, command))
     troubles += _gap(settings, gap)
-    return troubles[::-1][:_TROUBLES]
+    return troubles[::-1]
 
 
 def _rejected(found: Calendar) -> list[tuple[date, str]]:
@@ -204,6 +210,7 @@ def _gap(settings: Settings, gap: list[date]) -> list[Trouble]:
         return []
     text = f"{gap[0]} … {gap[-1]}" if len(gap) > 1 else str(gap[0])
     count = f"{len(gap)} days, nothing there" if len(gap) > 1 else "nothing there"
+    count += ": a run stages the source as it is now"
     return [Trouble(text, "missing", count, f"DATE={gap[0]} meltano run {settings.job}")]
 
 
