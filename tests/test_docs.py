@@ -40,7 +40,8 @@ def test_the_settings_page_is_current() -> None:
 
 
 PAGES = [
-    *(PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted(PROJECT.glob("*.md")),
+    *(PROJECT / folder / "README.md" for folder in ("orchestrate", "data")),
     *sorted((PROJECT / "docs").rglob("*.md")),
 ]
 
@@ -49,7 +50,10 @@ PAGES = [
 def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:\s]+)(?:#[\w-]*)?\)", page.read_text())
 
+    tests = re.findall(r"`(tests/[\w./]+)`", page.read_text())
+
     assert [link for link in links if not (page.parent / link).exists()] == []
+    assert [path for path in tests if not (PROJECT / path).exists()] == []
 
 
 def test_every_decision_is_in_the_table_of_decisions() -> None:
