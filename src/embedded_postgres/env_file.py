@@ -24,7 +24,7 @@ TARGET_POSTGRES_USER=ecommerce_owner
 TARGET_POSTGRES_PASSWORD={target_password}
 TARGET_POSTGRES_DATABASE=ecommerce
 
-# The embedded PostgreSQL serves whoever is above with this port, from this folder. A database of
+# The embedded PostgreSQL serves each database above with this port, from this folder. A database of
 # your own: put it above in place of the source, the warehouse or both.
 EMBEDDED_POSTGRES_PORT={port}
 EMBEDDED_POSTGRES_DATA=.postgres

@@ -9,7 +9,7 @@ VARIABLE = "SEALED_DAYS_UMASK"
 
 
 def keep_to_ourselves() -> None:
-    """Let nobody else read what this process writes, and tell its children what was before."""
+    """Let nobody else read what this process writes, and pass the former umask to its children."""
     os.environ.setdefault(VARIABLE, f"{os.umask(0o077):o}")
 
 

@@ -92,7 +92,7 @@ class StagedDays:
     def open(self, day: date) -> SealedDay:
         """Return a sealed day whose files are all there with their sizes and headers.
 
-        The sha256 is not checked here: whoever reads a file compares it on the way.
+        The sha256 is not checked here: the reader of a file compares it on the way.
 
         Raises:
             FileError: the day is not sealed, or a file is missing or has another size or header.

@@ -163,7 +163,7 @@ class StagedStream(FileStream):
         self.file = table.file
 
     def prepare(self, scratch: Path) -> None:
-        """Do nothing: whoever reads the file compares its sha256, the target or `verify`."""
+        """Do nothing: the reader of the file, the target or `verify`, compares its sha256."""
 
     def verify(self) -> None:
         """Compare the file's sha256 with its manifest."""

@@ -68,7 +68,7 @@ def read_rows(
         dates_as_string: whether dates keep PostgreSQL's text for a target that is not ours.
 
     Raises:
-        SourceError: a value that a target which is not ours cannot be told of.
+        SourceError: a value that JSON cannot carry to a third-party target.
     """
 
     def value_of(name: str, kind: str, text: str) -> Any:
