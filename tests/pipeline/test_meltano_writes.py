@@ -19,9 +19,9 @@ WRITES = [
         id="config set, a new key",
     ),
     pytest.param(
-        ["config", "set", "target-csv--from-postgres", "guards.shrank", "fail"],
-        ["        shrank: fail"],
-        ["        shrank: warn"],
+        ["config", "set", "target-csv--from-postgres", "source", "shop"],
+        ["      source: shop"],
+        ["      source: postgres"],
         id="config set, a key that is there",
     ),
     pytest.param(
@@ -37,8 +37,8 @@ WRITES = [
         id="config set, in an included file",
     ),
     pytest.param(
-        ["config", "set", "day", "days_schema", "history"],
-        ["      days_schema: history"],
+        ["config", "set", "day", "queries_path", "queries"],
+        ["      queries_path: queries"],
         [],
         id="config set, in another included file",
     ),

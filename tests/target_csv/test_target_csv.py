@@ -238,15 +238,16 @@ def test_a_row_after_its_streams_end_opens_it_again(rows: Run) -> None:
     assert rows.manifest() is None
 
 
-def test_the_day_of_a_third_party_tap_can_be_sealed_at_the_end_of_the_pipe(rows: Run) -> None:
+def test_the_day_of_a_third_party_tap_is_sealed_at_the_end_of_the_pipe(rows: Run) -> None:
     plain = {
         "type": "SCHEMA",
         "stream": "t",
         "schema": {"properties": PROPERTIES},
         "key_properties": [],
     }
-    assert rows(plain, record("t", id=1, v="x")).returncode != 0
-    assert rows(plain, record("t", id=1, v="x"), seal_on="end_of_pipe").returncode == 0
+    strict = {"seal_on": "activate_version"}
+    assert rows(plain, record("t", id=1, v="x"), **strict).returncode != 0
+    assert rows(plain, record("t", id=1, v="x")).returncode == 0
     assert rows.path("t").read_bytes() == b"id,v\n1,x\n"
 
 

@@ -27,6 +27,7 @@ from urllib.parse import unquote, urlparse
 
 from sealed_days.core.dialect import ENCODING
 from sealed_days.core.errors import ConfigurationError, FileError
+from sealed_days.core.meltano_yml import stage_root
 from sealed_days.core.pgtypes import sql_type
 from sealed_days.core.proven_file import ProvenFile
 
@@ -104,6 +105,8 @@ def file_of(uri: str) -> Path:
 def scratch_area(batch_config: Mapping[str, Any]) -> Path:
     """Return the folder for scratch files that a tap's storage.root, a path or a URI, names.
 
+    With STAGE_ROOT they are beside the staged days, so that a finished file is only renamed.
+
     Raises:
         UserError: it is not set, or not local.
     """
@@ -111,7 +114,8 @@ def scratch_area(batch_config: Mapping[str, Any]) -> Path:
     if not root:
         msg = "batch_config has no storage.root: set it to the scratch folder in meltano.yml"
         raise ConfigurationError(msg)
-    return file_of(root) if root.startswith("file:") or "://" in root else Path(root)
+    named = file_of(root) if root.startswith("file:") or "://" in root else Path(root)
+    return stage_root(named.parent) / named.name
 
 
 def columns_of(schema: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:

@@ -88,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     add("summary", "rows on disk and in the warehouse, table by table, and what to try next",
         dated=True)  # fmt: skip
 
+    add("sources", "the sources of the pipeline, and where names that stand twice differ")
+
     remove = add("remove", "take one day back, from warehouse and disk; views show the day before")
     remove.add_argument("date", metavar="DATE", help="YYYY-MM-DD")
     remove.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")

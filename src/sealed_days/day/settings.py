@@ -1,7 +1,6 @@
-"""What the command works on: from Meltano's variables, or from the project's own files.
+"""What the command works on: meltano.yml and `.env` say it, read as Meltano reads them.
 
-Meltano hands a utility its settings as DAY_… variables. Run without it, the same declaration,
-orchestrate/day.meltano.yml, is read here, with `.env` and the environment filled in.
+The list of sources is the pipeline's, the warehouse is its loader's: nothing stands twice.
 """
 
 from __future__ import annotations
@@ -18,15 +17,13 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from sealed_days.core import dotenv
 from sealed_days.core.dates import resolve_date, say_date
 from sealed_days.core.errors import ConfigurationError
+from sealed_days.core.meltano_yml import MeltanoYml, Pipeline, project_root, stage_root
 from sealed_days.store.days import StagedDays
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.warehouse import Warehouse
 
-DECLARATION = "orchestrate/day.meltano.yml"
-_VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)")
 _CONNECTION = {
     "host": "host", "port": "port", "user": "user", "password": "password", "database": "dbname",
 }  # fmt: skip
@@ -36,21 +33,18 @@ _CONNECTION = {
 class Settings:
     """The project, its staged days and its warehouse.
 
-    `sources` are source -> job; `load_job` loads a staged day, `job` does everything. `name` is
-    the project's in a warehouse that several share, `keep` the policy of `day prune`.
+    `name` is the project's in a warehouse that several share, `keep` the policy of `day prune`.
     """
 
     project: Path
+    meltano_yml: MeltanoYml
+    pipeline: Pipeline
     output: Path
     queries: Path
-    sources: dict[str, str]
-    load_job: str
-    job: str
     date: str
     timezone: str
     server: Server
     warehouse: Warehouse
-    variables: dotenv.Variables
     name: str = ""
     keep: str = ""
 
@@ -59,40 +53,58 @@ class Settings:
         """Read the settings.
 
         Raises:
-            UserError: there is no project here, or a setting is missing or wrong.
+            ConfigurationError: there is no project here, or a setting is missing or wrong.
         """
-        project = _project()
-        variables = dotenv.read(project)
-        declared = {} if "DAY_OUTPUT_PATH" in os.environ else _declared(project, variables)
+        root = project_root()
+        meltano_yml = MeltanoYml.read(root)
+        pipeline = meltano_yml.pipeline()
 
-        def get(name: str, default: str = "") -> str:
-            return os.environ.get(f"DAY_{name.upper()}") or declared.get(name) or default
+        def own(name: str, default: str = "") -> str:
+            there = "day" in meltano_yml.plugins
+            return str((meltano_yml.setting("day", name) if there else None) or default)
 
-        views = get("default_target_schema", "ecommerce")
-        try:
-            sources = dict(json.loads(get("sources", "{}")))
-        except (ValueError, TypeError):
-            sources = {}
-        if not sources:
-            msg = f"sources of the utility day are {get('sources')!r}: name them in meltano.yml"
-            raise ConfigurationError(msg)
-        return cls(
-            project=project,
-            output=project / get("output_path", "output"),
-            queries=project / get("queries_path", "analyze"),
-            sources=sources,
-            load_job=get("load_job", "JOB"),
-            job=get("job", "JOB"),
-            date=get("date"),
-            timezone=get("timezone"),
-            server=_server(get),
-            warehouse=Warehouse(
-                views, get("days_schema", f"{views}_days"), get("parts_schema", f"{views}_parts")
-            ),
-            variables=variables,
-            name=get("project"),
-            keep=get("keep"),
+        output = own("output_path") or meltano_yml.setting(
+            pipeline.sources[0].loader, "output_path"
         )
+        views = str(meltano_yml.setting(pipeline.loader, "default_target_schema") or "ecommerce")
+        return cls(
+            project=root,
+            meltano_yml=meltano_yml,
+            pipeline=pipeline,
+            output=root / stage_root(output or "output", root, meltano_yml.get("STAGE_ROOT")),
+            queries=root / own("queries_path", "analyze"),
+            date=own("date") or meltano_yml.get("DATE"),
+            timezone=own("timezone") or meltano_yml.get("DATE_TIMEZONE"),
+            server=_server(meltano_yml, pipeline.loader),
+            warehouse=Warehouse(
+                views,
+                str(meltano_yml.setting(pipeline.loader, "days_schema") or f"{views}_days"),
+                str(meltano_yml.setting(pipeline.loader, "parts_schema") or f"{views}_parts"),
+            ),
+            name=str(meltano_yml.setting(pipeline.loader, "project") or ""),
+            keep=own("keep"),
+        )
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Return source -> the job that stages it: the pipeline's, unless DAY_SOURCES says so."""
+        if given := self.meltano_yml.get("DAY_SOURCES"):
+            try:
+                return dict(json.loads(given))
+            except (ValueError, TypeError):
+                msg = f"DAY_SOURCES={given} is no JSON object of source and job: correct it"
+                raise ConfigurationError(msg) from None
+        return self.pipeline.jobs
+
+    @property
+    def load_job(self) -> str:
+        """The job that loads a staged day."""
+        return self.pipeline.load_job
+
+    @property
+    def job(self) -> str:
+        """The job that does everything."""
+        return self.pipeline.job
 
     def day(self, given: str | None) -> Day:
         """Return the day that was asked for, else DATE, else today (and print that).
@@ -118,6 +130,12 @@ class Settings:
         """Return the staged days of every source."""
         return [StagedDays(self.output, source, job) for source, job in self.sources.items()]
 
+    def source_login(self, source: str) -> dict[str, Any]:
+        """Return libpq's parameters of a source that is a database."""
+        extractor = next(s.extractor for s in self.pipeline.sources if s.name == source)
+        found = {to: self.meltano_yml.setting(extractor, n) for n, to in _CONNECTION.items()}
+        return found | {"port": found["port"] or 5432}
+
     def shown(self, path: Path) -> str:
         """Return a path for people: relative to the project where it lies inside."""
         inside = path.is_relative_to(self.project)
@@ -125,60 +143,22 @@ class Settings:
 
     def command(self, arguments: str) -> str:
         """Return the command line of another `day` command, as this one was called."""
-        if "DAY_OUTPUT_PATH" in os.environ:
-            return f"meltano invoke day {arguments}"
         if Path(sys.argv[0]).name == "__main__.py":
             python = Path(os.path.normpath(sys.executable))
             return f"{self.shown(python)} -m sealed_days.day {arguments}"
-        return f"day {arguments}"
+        return f"meltano invoke day {arguments}"
 
 
-def _project() -> Path:
-    if root := os.environ.get("MELTANO_PROJECT_ROOT"):
-        return Path(root)
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / DECLARATION).exists():
-            return folder
-    msg = f"{here} is not in a project ({DECLARATION} is missing): change to its folder"
-    raise ConfigurationError(msg)
-
-
-def _declared(project: Path, variables: dotenv.Variables) -> dict[str, str]:
-    """Return setting -> text as orchestrate/day.meltano.yml declares it."""
-    import yaml
-
-    path = project / DECLARATION
-    try:
-        with path.open("rb") as stream:
-            plugins = yaml.load(stream, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        plugin = next(p for p in plugins["plugins"]["utilities"] if p["name"] == "day")
-        values: dict[str, Any] = {s["name"]: s.get("value") for s in plugin["settings"]}
-        values |= plugin.get("config") or {}
-    except (OSError, KeyError, TypeError, StopIteration, yaml.YAMLError) as error:
-        msg = f"{path} does not declare the utility day ({type(error).__name__}: {error})"
-        raise ConfigurationError(msg) from None
-
-    def fill(match: re.Match[str]) -> str:
-        name = match[1] or match[2]
-        return str(project) if name == "MELTANO_PROJECT_ROOT" else variables.get(name)
-
-    def text(value: Any) -> str:
-        if isinstance(value, str):
-            return _VARIABLE.sub(fill, value)
-        return "" if value is None else json.dumps(value)
-
-    return {name: text(value) for name, value in values.items()}
-
-
-def _server(get: Any) -> Server:
-    if url := get("sqlalchemy_url"):
+def _server(meltano_yml: MeltanoYml, loader: str) -> Server:
+    if url := meltano_yml.setting(loader, "sqlalchemy_url"):
         from psycopg2.extensions import parse_dsn
 
-        return Server(parse_dsn(re.sub(r"\A(postgres(?:ql)?)\+\w+:", r"\1:", url)))
-    parameters = {to: get(name) for name, to in _CONNECTION.items() if get(name)}
-    if missing := [name for name in ("host", "user", "database") if not get(name)]:
-        names = ", ".join(f"TARGET_POSTGRES_{name.upper()}" for name in missing)
+        return Server(parse_dsn(re.sub(r"\A(postgres(?:ql)?)\+\w+:", r"\1:", str(url))))
+    found = {name: meltano_yml.setting(loader, name) for name in _CONNECTION}
+    if missing := [name for name in ("host", "user", "database") if not found[name]]:
+        prefix = re.sub(r"\W", "_", loader).upper()
+        names = ", ".join(f"{prefix}_{name.upper()}" for name in missing)
         msg = f"{names} not set: name the warehouse in .env, or run make up, which makes one"
         raise ConfigurationError(msg)
+    parameters = {to: found[name] for name, to in _CONNECTION.items() if found[name]}
     return Server({"port": 5432} | parameters)

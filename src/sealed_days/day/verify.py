@@ -222,19 +222,10 @@ def _source(settings: Settings, days: StagedDays, sealed: SealedDay) -> tuple[li
         return [], "not a database, nothing to count"
     if sealed.day != days.list()[-1]:
         return [], f"not counted, there is a newer snapshot, {days.list()[-1]}"
-    get = settings.variables.get
-    now = f"{get('TAP_POSTGRES_HOST')}:{get('TAP_POSTGRES_PORT') or 5432}/"
-    if database != now + get("TAP_POSTGRES_DATABASE"):
+    login = settings.source_login(days.source)
+    if database != "{host}:{port}/{dbname}".format_map(login):
         return [], f"not counted, it was read from {database}, which .env does not name"
-    server = Server(
-        {
-            "host": get("TAP_POSTGRES_HOST"),
-            "port": get("TAP_POSTGRES_PORT") or 5432,
-            "user": get("TAP_POSTGRES_USER"),
-            "password": get("TAP_POSTGRES_PASSWORD"),
-            "dbname": get("TAP_POSTGRES_DATABASE"),
-        }
-    )
+    server = Server(login)
     wrong = []
     since = f"read at {read.get('read_at', 'an unknown time')}; it may have moved on since"
     opened = contextlib.closing(server.connect("day verify"))

@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from sealed_days.core import messages
@@ -47,10 +46,11 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
         return
     if line := say_date(day, given, settings.timezone):
         logger.info(line)
-    days = open_days(Path(str(settings.staged_path)), settings.sources, day, selection)
+    jobs = settings.jobs
+    days = open_days(settings.staged_root, jobs, day, selection)
     _send(
         [
-            (table, staging_of(sealed, table, settings.sources[sealed.source]))
+            (table, staging_of(sealed, table, jobs[sealed.source]))
             for sealed in days
             for table in sealed.tables
         ]

@@ -198,9 +198,10 @@ class TapCSV(ChecksSettings, Tap):
             return [CsvStream(self, table) for table in tables]
         if said := dates.say_date(day, given, settings.timezone):
             self.logger.info(said)
-        days = open_days(Path(str(settings.staged_path)), settings.sources, day, selection)
+        jobs = settings.jobs
+        days = open_days(settings.staged_root, jobs, day, selection)
         return [
-            StagedStream(self, sealed, table, settings.sources[sealed.source])
+            StagedStream(self, sealed, table, jobs[sealed.source])
             for sealed in days
             for table in sealed.tables
         ]

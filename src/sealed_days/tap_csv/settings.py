@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from sealed_days.core import messages
 from sealed_days.core.errors import ConfigurationError
+from sealed_days.core.meltano_yml import jobs_of_project, stage_root
 from sealed_days.core.settings import Character, Group, Name
 from sealed_days.core.singer_settings import Batch, SdkSettings
 
@@ -236,7 +237,11 @@ class Settings(SdkSettings, kw_only=True, frozen=True):
         ),
     ] = None
     sources: Annotated[
-        dict[str, Name], Meta(description="With staged_path: source -> the job that stages it.")
+        dict[str, Name],
+        Meta(
+            description="With staged_path: source -> the job that stages it. Default: those of "
+            "the pipeline in meltano.yml."
+        ),
     ] = msgspec.field(default_factory=dict)
     batch_config: Batch = None
 
@@ -265,6 +270,16 @@ class Settings(SdkSettings, kw_only=True, frozen=True):
         """
         root = self.batch_config.storage.root if self.batch_config else ""
         return messages.scratch_area({"storage": {"root": root}})
+
+    @property
+    def staged_root(self) -> Path:
+        """The folder of the staged days."""
+        return stage_root(str(self.staged_path))
+
+    @property
+    def jobs(self) -> dict[str, str]:
+        """Return source -> the job that stages it: `sources`, else the pipeline's."""
+        return self.sources or jobs_of_project()
 
     def all_files(self) -> list[File]:
         """Return the entries of `files`, then those of the file `csv_files_definition`.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sealed_days import __version__
 from sealed_days.core.dates import say_date
 from sealed_days.core.errors import ConfigurationError, FileError, SourceError, UserError
+from sealed_days.core.meltano_yml import stage_root
 from sealed_days.core.messages import STAGING, batch_file, columns_of, file_of
 from sealed_days.core.progress import size
 from sealed_days.core.proven_file import ProvenFile, file_sha256
@@ -49,7 +49,7 @@ class DayInTheMaking:
         self.day, given = settings.resolve_date()
         self._said = say_date(self.day, given, settings.timezone)
         self._days = StagedDays(
-            Path(settings.output_path).absolute(), settings.source, settings.job
+            stage_root(settings.output_path).absolute(), settings.source, settings.command
         )
         self._settings = settings
         self.streams: dict[str, _Stream] = {}
@@ -180,8 +180,12 @@ class DayInTheMaking:
         Raises:
             UserError: the extractor ended before that.
         """
-        missing = [name for name, known in self.streams.items() if not known.ended]
-        if self.streams and (not missing or self._settings.seal_on == "end_of_pipe"):
+        missing = [
+            name
+            for name, known in self.streams.items()
+            if not known.ended and self._closes_streams(known)
+        ]
+        if self.streams and not missing:
             return
         what = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
         msg = (
@@ -190,6 +194,12 @@ class DayInTheMaking:
             f"see the extractor's error, then run {self._command}"
         )
         raise SourceError(msg)
+
+    def _closes_streams(self, stream: _Stream) -> bool:
+        """Whether a stream's tap says where it ends: ours do, and mark their SCHEMA."""
+        if self._settings.seal_on == "auto":
+            return bool(stream.staging)
+        return self._settings.seal_on == "activate_version"
 
     def seal(self) -> None:
         """Publish the day, unless a guard holds it.

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from sealed_days.core.meltano_yml import job_of_run
 from sealed_days.core.settings import Group, Name
 from sealed_days.core.singer_settings import TargetSdkSettings
 
@@ -42,16 +43,26 @@ class Settings(TargetSdkSettings, kw_only=True, frozen=True):
         ),
     ] = "default"
     job: Annotated[
-        Name, Meta(description="The `meltano run` job that stages this source, named in errors.")
-    ] = "JOB"
+        Name | None,
+        Meta(
+            description="The `meltano run` job that stages this source, named in errors. Default: "
+            "the one of meltano.yml."
+        ),
+    ] = None
     seal_on: Annotated[
-        Literal["activate_version", "end_of_pipe"],
+        Literal["auto", "activate_version", "end_of_pipe"],
         Meta(
             description="When a stream counts as complete: at its closing ACTIVATE_VERSION "
-            "message, which our taps send, or at the end of the pipe, for other taps; a tap that "
-            "dies in the middle then leaves a day that looks complete."
+            "message, or at the end of the pipe; a tap that dies in the middle then leaves a day "
+            "that looks complete. auto: our taps' streams by the message, which they send, other "
+            "taps' at the end."
         ),
-    ] = "activate_version"
+    ] = "auto"
     guards: Annotated[Guards, Meta(description="What holds, or warns of, a suspicious day.")] = (
         Guards()
     )
+
+    @property
+    def command(self) -> str:
+        """The job that stages this source: `job`, else the one of meltano.yml, else JOB."""
+        return self.job or job_of_run() or "JOB"
