@@ -80,9 +80,10 @@ def _was_empty(path: str) -> bool:
         return False
     for file in Path(root).glob("*meltano.yml"):
         try:
-            text = file.read_text(encoding="utf-8")
+            lines = file.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeError):
             continue
+        text = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
         for given in _YAML_PATH.findall(text):
             raw = "".join(given)
             names = ["".join(name) for name in _VARIABLE.findall(raw)]
