@@ -21,7 +21,8 @@ HEAD = """\
 # Settings
 
 Made by `make docs` from the `Settings` of each plugin (`src/sealed_days/*/settings.py`): change
-them there. What is not on this page is refused, with the nearest known name.
+them there. What is not on this page is refused, with the nearest known name. The settings of the
+utilities are in `orchestrate/day.meltano.yml` and `orchestrate/airflow.meltano.yml`.
 
 - **Where.** Any setting goes below `config:` of its plugin in `meltano.yml`. One with a variable
   may stand in `.env`, or in the environment, instead; the environment wins over `.env`, and both
