@@ -500,23 +500,30 @@ print(json.dumps({
     "errors": bag.import_errors,
     "days": dag.get_task("days").python_callable({Asset("ecommerce"): events}),
     "tasks": sorted(dag.task_ids),
+    "dbt": bag.dags["dbt"].task_ids,
 }))
 """
 
 
-def test_example_of_the_readme_reports_each_day_that_was_loaded(project: Project) -> None:
+def test_examples_of_the_pages_work_and_report_each_day_that_was_loaded(project: Project) -> None:
     readme = (project.root / "orchestrate/README.md").read_text()
     (code,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-    path = project.root / "orchestrate/airflow/dags/report.py"
-    path.write_text(code)
+    (dbt,) = re.findall(
+        r"```python\n(.*?)```", (project.root / "docs/dbt.md").read_text(), re.DOTALL
+    )
+    paths = [project.root / f"orchestrate/airflow/dags/{name}.py" for name in ("report", "dbt")]
+    for path, text in zip(paths, (code, dbt), strict=True):
+        path.write_text(text)
     try:
         found = project.inside(EXAMPLE)
     finally:
-        path.unlink()
+        for path in paths:
+            path.unlink()
     assert found == {
         "errors": {},
         "days": ["2025-01-01", "2025-01-02"],
         "tasks": ["days", "report"],
+        "dbt": ["build"],
     }
 
 

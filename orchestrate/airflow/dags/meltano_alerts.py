@@ -42,7 +42,7 @@ def on_late_run() -> list[DeadlineAlert]:
     if not hours:
         return []
     what = "{{ dag_run.dag_id }} is late"
-    lines = [f"Run {{{{ dag_run.run_id }}}} is not over {hours:g} hours after it was queued."]
+    lines = [f"Run {{{{ dag_run.dag_run_id }}}} is not over {hours:g} hours after it was queued."]
     return [
         DeadlineAlert(
             reference=DeadlineReference.DAGRUN_QUEUED_AT,

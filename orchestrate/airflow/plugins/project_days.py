@@ -18,7 +18,7 @@ from airflow.timetables.trigger import CronTriggerTimetable
 from jsonschema import FormatChecker
 
 TIME_ZONE = os.environ.get("DATE_TIMEZONE") or "UTC"
-ALLOW_FUTURE = os.environ.get("DATE_ALLOW_FUTURE", "").lower() in ("true", "1", "yes", "on")
+ALLOW_FUTURE = os.environ.get("DATE_ALLOW_FUTURE", "").lower() == "true"
 
 # A format of JSON Schema, as its message reads: '2030-01-01' is not a 'day until today'.
 DAY_UNTIL_TODAY = "day until today"
@@ -163,7 +163,7 @@ def _loaded(dag_run: Any) -> str:
             XComModel.key == LOADED_ROWS,
         )
     )
-    if not isinstance(rows, dict):
+    if not isinstance(rows, dict) or not rows:  # an object store's days are not looked up
         return ""
     return f" · {len(rows)} tables · {sum(rows.values()):,} rows"
 
