@@ -44,6 +44,7 @@ class Database:
             user=server["user"],
             password=server["password"],
             dbname=name,
+            options="-c statement_timeout=60s",
         )
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -84,15 +85,18 @@ class Database:
             dbname=self.name,
         )
 
+    def reconnect(self) -> None:
+        """Go on in a new session, which knows nothing of the catalog yet."""
+        new = self.session()
+        new.autocommit = True
+        self.admin.close()
+        self.admin = new
+
     def drop(self, admin: Connection) -> None:
         """Drop both."""
         self.admin.close()
         with admin.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-                [self.name],
-            )
-            cursor.execute(f"DROP DATABASE {self.name}")
+            cursor.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
             cursor.execute(f"DROP ROLE {self.name}_reader")
 
 

@@ -22,7 +22,9 @@ _LONGEST_HEADER = 1 << 20
 """Characters; PostgreSQL has at most 1,600 columns with names of 63 bytes."""
 
 _NO_MARKS = bytes(set(range(256)) - set(b'"\n'))
-_NEEDS_QUOTES = re.compile(r'[",\r\n]|^\\\.$|^$')
+_NEEDS_QUOTES = re.compile(r'[",\r\n]|^$')
+_END_OF_DATA = "\\."
+"""What servers before 18 take for the end of the file when it stands alone in a line."""
 
 
 class RowCounter:
@@ -65,7 +67,8 @@ def check_header(path: Path, columns: Iterable[str]) -> None:
 
 def format_row(values: Iterable[str | None]) -> str:
     """Return one line for values that are PostgreSQL text forms, None for NULL."""
-    return ",".join(map(_field, values)) + "\n"
+    line = ",".join(map(_field, values))
+    return (f'"{line}"' if line == _END_OF_DATA else line) + "\n"
 
 
 def _field(text: str | None) -> str:

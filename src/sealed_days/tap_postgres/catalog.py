@@ -49,6 +49,10 @@ class Table:
     hides_rows: bool = False
     populated: bool = True
     on_standby: bool = False
+    lockable: bool = True
+    filenode: int | None = None
+    """Which file holds the rows, where LOCK TABLE cannot keep others from exchanging it: of a
+    materialized view, or a table of which only columns are granted."""
 
     @property
     def kind(self) -> RelationKind:
@@ -93,7 +97,10 @@ SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, obj_description(c.o
        has_schema_privilege(n.oid, 'USAGE'),
        c.relrowsecurity AND row_security_active(c.oid),
        c.relispopulated,
-       c.relpersistence = 'u' AND pg_is_in_recovery()
+       c.relpersistence = 'u' AND pg_is_in_recovery(),
+       c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'SELECT'),
+       CASE WHEN c.relkind = 'm' OR NOT has_table_privilege(c.oid, 'SELECT')
+            THEN pg_relation_filenode(c.oid)::bigint END
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   AND CASE WHEN %(schemas)s::text[] IS NULL
@@ -159,7 +166,7 @@ def read_tables(connection: Connection, schemas: Iterable[str]) -> list[Table]:
         taken[stream] = taken.get(stream, 0) + 1
     tables = []
     for oid, schema, name, relkind, comment, keys, columns, *flags in rows:
-        usage, hides, populated, unlogged = flags
+        usage, hides, populated, unlogged, lockable, filenode = flags
         stream = f"{schema}-{name}"
         tables.append(
             Table(
@@ -176,6 +183,8 @@ def read_tables(connection: Connection, schemas: Iterable[str]) -> list[Table]:
                 hides_rows=hides,
                 populated=populated,
                 on_standby=unlogged,
+                lockable=lockable,
+                filenode=filenode,
             )
         )
     return tables
@@ -197,6 +206,20 @@ def read_sizes(connection: Connection, tables: Iterable[Table]) -> dict[int, int
     with connection.cursor() as cursor:
         cursor.execute(_SIZES, {"oids": [table.oid for table in stored]})
         return {oid: int(size) for oid, size in cursor.fetchall()}
+
+
+def read_filenodes(connection: Connection, tables: Iterable[Table]) -> dict[int, int | None]:
+    """Return which file holds the rows now, whatever the snapshot, of tables that had one."""
+    oids = [table.oid for table in tables if table.filenode is not None]
+    if not oids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT oid::bigint, pg_relation_filenode(oid)::bigint "
+            "FROM unnest(%s::bigint[]::oid[]) AS heaps (oid)",
+            [oids],
+        )
+        return dict(cursor.fetchall())
 
 
 def _column(

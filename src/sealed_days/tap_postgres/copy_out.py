@@ -26,6 +26,8 @@ import psycopg2
 from sealed_days.core.errors import FileError, SourceError, UserError, one_line
 from sealed_days.core.progress import EVERY_SECONDS
 from sealed_days.core.proven_file import BLOCK, ProvenFile
+from sealed_days.core.sql import qualified
+from sealed_days.tap_postgres.catalog import read_filenodes
 from sealed_days.tap_postgres.ordered_file import FilePart, OrderedFile
 from sealed_days.tap_postgres.parts import cut
 from sealed_days.tap_postgres.snapshot import Snapshot
@@ -53,6 +55,35 @@ class CopiedTable:
     table: TableCopy
     file: ProvenFile
     seconds: float
+
+
+def prove(table: TableCopy, file: OrderedFile, heap_rows: int | None) -> ProvenFile:
+    """Return a complete table's file with what proves it.
+
+    Args:
+        table: what was copied.
+        file: all its parts are in it.
+        heap_rows: the heap's count at the same snapshot, None where no index was read.
+
+    Raises:
+        FileError: COPY counted other rows than are in the file.
+        SourceError: the heap has other rows than were read.
+    """
+    in_file = file.counter.rows - 1
+    if in_file != file.rows:
+        msg = (
+            f"{table.stream}: COPY counted {file.rows} rows, its file has {in_file}: nothing was "
+            "published; run the job again"
+        )
+        raise FileError(msg)
+    if heap_rows is not None and heap_rows != file.rows:
+        msg = (
+            f"{table.stream}: {file.rows} rows were read by an index, and its heap has "
+            f"{heap_rows}: the index is damaged, or a NOT NULL constraint is untrue: REINDEX TABLE "
+            f"{qualified(table.schema, table.name)} at the source; nothing was published"
+        )
+        raise SourceError(msg)
+    return file.file.proven(file.rows)
 
 
 @dataclass
@@ -263,39 +294,34 @@ class SnapshotCopy:
             msg = f"cannot write {table.stream} to {self._folder}: {error.strerror}"
             raise FileError(msg) from None
 
-    def _finish(self, job: _Job) -> CopiedTable:
-        """Return a complete table.
-
-        Raises:
-            UserError: the counts of COPY, of its file and of the heap are not one.
-        """
-        stream, rows, in_file = job.table.stream, job.file.rows, job.file.counter.rows - 1
-        if in_file != rows:
-            msg = (
-                f"{stream}: COPY counted {rows} rows, its file has {in_file}: nothing was "
-                "published; run the job again"
-            )
-            raise FileError(msg)
-        if job.table.is_counted and job.heap_rows != rows:
-            msg = (
-                f"{stream}: {rows} rows were read in the order of its key, and its heap has "
-                f"{job.heap_rows}: an index of it is damaged: REINDEX TABLE, or set row_order: "
-                "physical; nothing was published"
-            )
-            raise SourceError(msg)
-        seconds = time.monotonic() - job.file.started
-        return CopiedTable(job.table, job.file.file.proven(rows), seconds)
+    @staticmethod
+    def _finish(job: _Job) -> CopiedTable:
+        proven = prove(job.table, job.file, job.heap_rows)
+        return CopiedTable(job.table, proven, time.monotonic() - job.file.started)
 
     def _check_held(self) -> None:
-        """Refuse what was read if the session that held snapshot and locks is gone."""
+        """Refuse what was read if the session that held snapshot and locks is gone.
+
+        Raises:
+            SourceError: so it is, or what could not be locked was exchanged meanwhile.
+        """
+        tables = [one.table for one in self._snapshot.tables]
         try:
             self._snapshot.session.execute("SELECT 1")
+            now = read_filenodes(self._snapshot.session.connection, tables)
         except psycopg2.Error as error:
             msg = (
                 f"the session that held the snapshot of {self._source.name} is gone "
                 f"({one_line(error)}): nothing was published; run the job again"
             )
             raise SourceError(msg) from None
+        for table in tables:
+            if table.oid in now and now[table.oid] != table.filenode:
+                msg = (
+                    f"{table.stream} was rewritten or refreshed while it was read: nothing was "
+                    "published; run the job again"
+                )
+                raise SourceError(msg)
 
     def _cannot_copy(self, table: TableCopy, error: psycopg2.Error) -> UserError:
         return SourceError(

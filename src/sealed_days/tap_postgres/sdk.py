@@ -11,13 +11,14 @@ from functools import cached_property
 from typing import Any
 
 from singer_sdk import Stream
+from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
 from singer_sdk.mapper import CustomStreamMap, RemoveRecordTransform
 from tap_postgres.client import PostgresStream
 from tap_postgres.connection_parameters import ConnectionParameters
 from tap_postgres.tap import TapPostgres as MeltanoLabsTapPostgres
 
 from sealed_days.core import messages
-from sealed_days.core.errors import ConfigurationError
+from sealed_days.core.errors import ConfigurationError, one_line
 from sealed_days.core.stream_maps import check_names
 from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.tap_postgres.extraction import Extraction
@@ -119,6 +120,13 @@ class TapPostgres(ChecksSettings, MeltanoLabsTapPostgres):
     config_jsonschema = Settings.json_schema()
 
     _catalog_dict: dict[str, Any] | None
+    _is_discovery = False
+
+    def run_discovery(self) -> str:
+        """Write the catalog, without a lock on anything."""
+        self._is_discovery = True
+        catalog: str = super().run_discovery()
+        return catalog
 
     @cached_property
     def settings(self) -> Settings:
@@ -151,9 +159,22 @@ class TapPostgres(ChecksSettings, MeltanoLabsTapPostgres):
         if self.input_catalog:
             given: dict[str, Any] = self.input_catalog.to_dict()
             return given
-        tables = self.extraction.look().tables
+        looks_only = self._is_discovery
+        tables = self.extraction.look().tables if looks_only else self.extraction.snapshot.tables
         self._catalog_dict = {"streams": [catalog_entry(one, self.settings) for one in tables]}
         return self._catalog_dict
+
+    def setup_mapper(self) -> None:
+        """Read the stream maps.
+
+        Raises:
+            ConfigurationError: one cannot be kept.
+        """
+        try:
+            super().setup_mapper()
+        except (StreamMapConfigError, MapExpressionError) as error:
+            msg = f"stream_maps: {one_line(error)}: nothing was touched; change it in meltano.yml"
+            raise ConfigurationError(msg) from None
 
     def discover_streams(self) -> Sequence[Stream]:
         """Return a stream per catalog entry."""

@@ -94,7 +94,7 @@ def _take(source: Source, session: Session, settings: Settings, choose: Choose) 
             selection = choose(read_tables(connection, settings.filter_schemas), schemas)
             preflight(connection, selection)
         left = settings.lock_timeout_seconds - (time.monotonic() - started)
-        locked = [table.table for table in selection.tables if table.table.relkind in {"r", "p"}]
+        locked = [table.table for table in selection.tables if table.table.lockable]
         try:
             session.begin()
             _lock(session, locked, min(left, _ATTEMPT_SECONDS))

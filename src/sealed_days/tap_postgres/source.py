@@ -14,8 +14,15 @@ from sealed_days.core.session import PINNED, SETTABLE, set_local
 from sealed_days.core.sql import quote_literal
 from sealed_days.tap_postgres.settings import Settings
 
-# without it, two scans of one heap may start at different blocks and give another order
-_PINNED = {**PINNED, "synchronize_seqscans": "off"}
+_PINNED = {
+    **PINNED,
+    # without it, two scans of one heap may start at different blocks and give another order
+    "synchronize_seqscans": "off",
+    # where indexes are not to be read, these must be there instead
+    "enable_seqscan": "on",
+    "enable_sort": "on",
+    "enable_tidscan": "on",
+}
 
 
 class Session:

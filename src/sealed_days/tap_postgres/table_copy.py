@@ -13,9 +13,6 @@ from sealed_days.tap_postgres.catalog import Table
 from sealed_days.tap_postgres.selection import SelectedTable
 from sealed_days.tap_postgres.settings import Settings
 
-SORTED_BYTES = 16 << 20
-"""The largest heap that is always read without indexes: its rows are sorted instead."""
-
 COUNTED_SLICE_BYTES = 1 << 30
 """The largest heap that is counted to prove a slice."""
 
@@ -28,7 +25,8 @@ class TableCopy:
 
     `order_by` are columns, in order; empty means the order PostgreSQL gives. `where` is SQL.
     `bytes` is the heap's size, 0 where unknown; `has_heap` says that it has one, `is_stored` that
-    it has one or is partitioned into some. `only` keeps an inheritance parent's children out.
+    it has one or is partitioned into some, `is_small` that sorting its rows costs little. `only`
+    keeps an inheritance parent's children out.
     `cut_type` is the type of a key that cuts the table into parts, "" where it must not.
     `filtered` reads what row-level security leaves.
     """
@@ -42,6 +40,7 @@ class TableCopy:
     bytes: int = 0
     has_heap: bool = False
     is_stored: bool = False
+    is_small: bool = False
     only: bool = False
     cut_type: str = ""
     filtered: bool = False
@@ -55,7 +54,7 @@ class TableCopy:
     def is_sorted(self) -> bool:
         """Whether it is read without indexes: it is small, or comes whole as its heap lies."""
         comes_as_it_lies = not self.order_by and not self.where
-        return self.is_stored and (self.bytes <= SORTED_BYTES or comes_as_it_lies)
+        return self.is_stored and (self.is_small or comes_as_it_lies)
 
     @property
     def is_counted(self) -> bool:
@@ -121,6 +120,7 @@ def table_copy(
         bytes=size,
         has_heap=table.has_heap,
         is_stored=table.relkind in {"r", "m", "p"},
+        is_small=size < 2 * settings.part_bytes,
         only=table.relkind in {"r", "f"},
         cut_type=first.source_type if first and first.cuts else "",
         filtered=table.hides_rows,
