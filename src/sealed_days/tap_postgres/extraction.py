@@ -88,6 +88,12 @@ class Extraction:
         """
         return take_snapshot(self.source, self.settings, self.choose)
 
+    def close(self) -> None:
+        """Give locks, snapshot and connection back: a pooler ends one left in a transaction."""
+        session = self.snapshot.session
+        session.rollback()
+        session.close()
+
     @cached_property
     def _sizes(self) -> dict[int, int]:
         tables = [one.table for one in self.snapshot.tables]

@@ -45,3 +45,4 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
         copy = extraction.copy_of(one, tuple(properties))
         streams.append(FileStream(one.stream, copy))
     copy_files(extraction.snapshot, streams, settings, settings.as_files, messages.write)
+    extraction.close()

@@ -214,6 +214,7 @@ class TapPostgres(ChecksSettings, MeltanoLabsTapPostgres):
                 stream.sync()
                 stream.finalize_state_progress_markers()
                 stream._write_activate_version_message(version)
+        self.extraction.close()
 
     @staticmethod
     def _is_wanted(stream: Stream) -> bool:

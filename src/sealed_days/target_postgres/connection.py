@@ -11,24 +11,17 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from sealed_days.core.errors import WarehouseError, one_line
+from sealed_days.core.session import PINNED
 from sealed_days.target_postgres.settings import Settings
 
-# What a role or a database may have set otherwise. Names the server does not know are skipped.
+# What a role or a database may have set otherwise. Two are left to them: rows of ours have no
+# policies, and an extension's types may be found by a search_path.
 _SETTINGS = {
-    "DateStyle": "ISO",
-    "IntervalStyle": "postgres",
-    "TimeZone": "UTC",
-    "standard_conforming_strings": "on",
-    "client_min_messages": "warning",
+    **{
+        name: value for name, value in PINNED.items() if name not in {"search_path", "row_security"}
+    },
     "default_transaction_isolation": "read committed",
     "default_transaction_read_only": "off",
-    "statement_timeout": "0",
-    "lock_timeout": "0",
-    "transaction_timeout": "0",
-    "idle_session_timeout": "0",
-    "idle_in_transaction_session_timeout": "0",
-    # the server notices within seconds that a killed load's client is gone
-    "client_connection_check_interval": "5s",
 }
 _LOOK_AT = (
     "look at TARGET_POSTGRES_HOST, TARGET_POSTGRES_PORT, TARGET_POSTGRES_DATABASE, "
@@ -100,7 +93,10 @@ class Server:
             with session.cursor() as cursor:
                 cursor.execute(
                     "SELECT set_config(name, value, false) "
-                    "FROM unnest(%s, %s) AS wanted (name, value) JOIN pg_settings USING (name)",
+                    "FROM unnest(%s, %s) AS wanted (name, value) JOIN pg_settings USING (name) "
+                    # names that the server does not know, or keeps to superusers, are skipped
+                    "WHERE context = 'user' OR context = 'superuser' "
+                    "AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)",
                     tuple(map(list, zip(*(_SETTINGS | settings).items(), strict=True))),
                 )
         except psycopg2.OperationalError as error:

@@ -1,0 +1,59 @@
+"""A session on the warehouse is the same whatever its role or its database has set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ecommerce import ROLE, session
+
+from sealed_days.target_postgres.connection import _SETTINGS, Server
+
+OTHERWISE = {
+    "DateStyle": "German",
+    "IntervalStyle": "sql_standard",
+    "TimeZone": "Asia/Tokyo",
+    "extra_float_digits": "-10",
+    "bytea_output": "escape",
+    "xmlbinary": "hex",
+    "xmloption": "document",
+    "array_nulls": "off",
+    "standard_conforming_strings": "off",
+    "transform_null_equals": "on",
+    "gin_fuzzy_search_limit": "1",
+    "statement_timeout": "12345678",
+    "lock_timeout": "12345678",
+    "transaction_timeout": "12345678",
+    "idle_session_timeout": "12345678",
+    "default_transaction_isolation": "serializable",
+    "default_transaction_read_only": "on",
+    "client_encoding": "LATIN1",
+}
+
+
+@pytest.mark.parametrize("whom", [f"ROLE {ROLE}", "DATABASE ecommerce"])
+def test_a_session_is_the_same_whatever_role_and_database_have_set(
+    warehouse: dict[str, Any], whom: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    server = Server(
+        {
+            "dbname": warehouse["database"],
+            **{name: warehouse[name] for name in ("host", "port", "user", "password")},
+        }
+    )
+    with session(warehouse["admin"], dbname="postgres") as cursor:
+        for name, value in OTHERWISE.items():
+            cursor.execute(f"ALTER {whom} SET {name} = '{value}'")
+    try:
+        connection = server.connect("test")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, setting FROM pg_settings")
+            found = dict(cursor.fetchall())
+        connection.close()
+    finally:
+        with session(warehouse["admin"], dbname="postgres") as cursor:
+            cursor.execute(f"ALTER {whom} RESET ALL")
+    assert found["client_encoding"] == "UTF8"
+    for name in OTHERWISE.keys() & _SETTINGS.keys():
+        assert found[name] == _SETTINGS[name], name
