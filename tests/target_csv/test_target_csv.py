@@ -186,6 +186,17 @@ def test_a_damaged_scratch_file_is_refused(run: Run) -> None:
     assert run.manifest() is None
 
 
+def test_a_scratch_file_that_a_failed_tap_took_away_is_not_a_fault_of_the_disk(run: Run) -> None:
+    message = run.file("t", GOOD)
+    messages.file_of(message["manifest"][0]).unlink()
+    done = run(schema("t"), schema("u"), message, END("t", 1))
+    assert done.returncode != 0
+    assert "the extractor ended before t was complete" in done.stderr
+    assert "see the extractor's error" in done.stderr
+    assert "cannot write" not in done.stderr
+    assert run.manifest() is None
+
+
 def test_rows_become_the_same_dialect(rows: Run) -> None:
     done = rows(
         schema("t", whole=False),

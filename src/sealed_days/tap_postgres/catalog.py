@@ -91,14 +91,14 @@ SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, obj_description(c.o
            WHERE key.place <= best.indnkeyatts ORDER BY key.place),
        (SELECT json_agg(json_build_array(a.attname, a.atttypid::bigint,
                             format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
-                            has_column_privilege(c.oid, a.attnum, 'SELECT'))
+                            COALESCE(has_column_privilege(c.oid, a.attnum, 'SELECT'), true))
                         ORDER BY a.attnum)
         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
-       has_schema_privilege(n.oid, 'USAGE'),
+       COALESCE(has_schema_privilege(n.oid, 'USAGE'), true),
        c.relrowsecurity AND row_security_active(c.oid),
        c.relispopulated,
        c.relpersistence = 'u' AND pg_is_in_recovery(),
-       c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'SELECT'),
+       c.relkind IN ('r', 'p') AND COALESCE(has_table_privilege(c.oid, 'SELECT'), true),
        CASE WHEN c.relkind = 'm' OR NOT has_table_privilege(c.oid, 'SELECT')
             THEN pg_relation_filenode(c.oid)::bigint END
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -150,7 +150,8 @@ _AS_TEXT = frozenset(
 def read_tables(connection: Connection, schemas: Iterable[str]) -> list[Table]:
     """Return the relations of the schemas, or of all but the system's own where none is named.
 
-    No lock is waited for: a relation that another session holds is listed like any other.
+    No lock is waited for: a relation that another session holds is listed like any other, and one
+    that it drops meanwhile (its rights are then NULL) as if it could be read: LOCK finds out.
     """
     tables_query = _TABLES
     if connection.server_version < 110000:

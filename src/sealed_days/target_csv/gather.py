@@ -147,7 +147,13 @@ class DayInTheMaking:
         if known.table:
             msg = f"stream {stream} came in more than one file: a csv BATCH names one whole file"
             raise FileError(msg)
-        taken = self.draft.take(stream, file.path)
+        try:
+            taken = self.draft.take(stream, file.path)
+        except FileNotFoundError:
+            if file.path.exists():
+                raise
+            # an extractor that fails takes its scratch away
+            raise self._ended_early([stream]) from None
         if file_sha256(taken) != file.sha256:
             msg = (
                 f"the scratch file of {stream} is not what was written to it (sha256 differs): "
@@ -187,13 +193,15 @@ class DayInTheMaking:
         ]
         if self.streams and not missing:
             return
+        raise self._ended_early(missing)
+
+    def _ended_early(self, missing: list[str]) -> SourceError:
         what = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
-        msg = (
+        return SourceError(
             f"the extractor ended before {what or 'any stream'} was complete: "
             f"{self._days.source} {self.day} was not sealed and what was there is unchanged; "
             f"see the extractor's error, then run {self._command}"
         )
-        raise SourceError(msg)
 
     def _closes_streams(self, stream: _Stream) -> bool:
         """Whether a stream's tap says where it ends: ours do, and mark their SCHEMA."""
