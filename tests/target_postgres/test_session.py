@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg2
 import pytest
 from ecommerce import ROLE, session
 
 from sealed_days.target_postgres.connection import _SETTINGS, Server
+from sealed_days.target_postgres.warehouse import known_type
 
 OTHERWISE = {
     "DateStyle": "German",
@@ -57,3 +59,17 @@ def test_a_session_is_the_same_whatever_role_and_database_have_set(
     assert found["client_encoding"] == "UTF8"
     for name in OTHERWISE.keys() & _SETTINGS.keys():
         assert found[name] == _SETTINGS[name], name
+
+
+def test_a_type_that_is_there_and_does_not_work_is_text(warehouse: dict[str, Any]) -> None:
+    with session(warehouse["admin"], dbname="ecommerce") as cursor:
+        try:
+            cursor.execute("SELECT '<a/>'::xml")
+            has_libxml = True
+        except psycopg2.errors.FeatureNotSupported:
+            has_libxml = False
+        assert known_type(cursor, "xml") is has_libxml
+        assert known_type(cursor, "xml[]") is has_libxml
+        for works in ("integer", "numeric(8,2)", "timestamp with time zone", "text[]", "jsonb"):
+            assert known_type(cursor, works), works
+        assert not known_type(cursor, "no_such_type")

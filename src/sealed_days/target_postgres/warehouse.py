@@ -17,7 +17,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import BusyError, ConfigurationError
-from sealed_days.core.sql import qualified
+from sealed_days.core.sql import qualified, quote_literal
 from sealed_days.target_postgres.settings import Settings
 
 LOADS = "loads"
@@ -148,6 +148,21 @@ def known_type(cursor: Cursor, sql_type: str) -> bool:
         cursor.execute("SELECT typtype <> 'p' FROM pg_type WHERE oid = to_regtype(%s)", (sql_type,))
     except psycopg2.ProgrammingError:
         return False  # not even a type's name
+    return bool(scalar(cursor)) and _works(cursor, sql_type)
+
+
+def _works(cursor: Cursor, sql_type: str) -> bool:
+    """Return whether the server reads values of a type: xml is there without libxml, too."""
+    cursor.execute("SELECT to_regtype(%s)::text", (sql_type.removesuffix("[]"),))
+    # in a block of its own, which an error does not leave
+    statement = (
+        "DO $block$ BEGIN EXECUTE {tried}; EXCEPTION WHEN feature_not_supported THEN "
+        "PERFORM set_config('sealed_days.works', 'no', false); WHEN OTHERS THEN NULL; END $block$"
+    )
+    tried = quote_literal(f"SELECT CAST('' AS {scalar(cursor)})")
+    cursor.execute("SELECT set_config('sealed_days.works', 'yes', false)")
+    cursor.execute(statement.format(tried=tried))
+    cursor.execute("SELECT current_setting('sealed_days.works') = 'yes'")
     return bool(scalar(cursor))
 
 
