@@ -225,3 +225,40 @@ def test_summary_shows_both_sides(project: Project) -> None:
         check=True,
     ).stdout
     assert "2025-01-01 is complete: 14 tables are the same on disk and in the warehouse" in said
+
+
+def test_one_table_run_again_replaces_that_table_alone_and_the_manifest_proves_all(
+    project: Project,
+) -> None:
+    day = "2025-07-01"
+    project.run(ALL, day)
+    tables = {r["stream"]: r for r in project.manifest(day)["resources"]}
+    shippers = project.file("shippers", day)
+    loads = "SELECT count(*) FROM ecommerce_days.orders WHERE snapshot_date = '2025-07-01'"
+    admin = project.connect("northwind")
+    with admin.cursor() as cursor:
+        cursor.execute("INSERT INTO shippers VALUES (77, 'One more', NULL)")
+    try:
+        select = {"TAP_POSTGRES__SELECT": '["public-shippers.*"]'}
+        said = project.run("postgres-to-local", day, **select)
+        assert "orders is not selected: it stays as it was" in said
+        again = {r["stream"]: r for r in project.manifest(day)["resources"]}
+        assert again.keys() == tables.keys()
+        assert again["orders"]["hash"] == tables["orders"]["hash"]
+        assert again["shippers"]["rows"] == tables["shippers"]["rows"] + 1
+        assert shippers.read_text().count("\n") == again["shippers"]["rows"] + 1
+        project.run("local-csv-to-postgres", day)
+        assert query(project, "ecommerce", loads) == [(830,)]
+        assert query(project, "ecommerce", "SELECT count(*) FROM ecommerce.shippers") == [(7,)]
+
+        # a new day of one table: the others keep their views, a table that went does not
+        project.run("postgres-to-local", "2025-07-02", **select)
+        project.run("orders-details-csv-to-local", "2025-07-02")
+        assert "orders" in project.manifest("2025-07-02")["read"]["not_selected"]
+        said = project.run("local-csv-to-postgres", "2025-07-02")
+        assert "no longer in the source" not in said
+        assert query(project, "ecommerce", "SELECT count(*) FROM ecommerce.orders") == [(830,)]
+    finally:
+        with admin.cursor() as cursor:
+            cursor.execute("DELETE FROM shippers WHERE shipper_id = 77")
+        admin.close()

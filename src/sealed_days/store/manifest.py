@@ -21,7 +21,15 @@ from sealed_days.core.proven_file import ProvenFile
 from sealed_days.store.layout import attempt_parts, relative_path
 
 DETAILS = frozenset(
-    {"day_column", "null_day_rows", "row_order", "row_security", "description", "rejected_rows"}
+    {
+        "day_column",
+        "null_day_rows",
+        "row_order",
+        "row_security",
+        "description",
+        "rejected_rows",
+        "read_at",
+    }
 )
 """What a resource may say besides; it goes from the tap's SCHEMA to the manifest and back."""
 

@@ -82,12 +82,15 @@ def staging_of(sealed: SealedDay, table: StagedTable, job: str) -> dict[str, Any
     for detail in ("day_column", "description"):
         if detail in table.details:
             staging[detail] = table.details[detail]
+    read = dict(sealed.manifest.get("read") or {})
+    if "read_at" in table.details:  # it was kept from an earlier run of the day
+        read["read_at"] = table.details["read_at"]
     manifest = json.dumps(sealed.manifest, sort_keys=True).encode()
     return staging | {
         "source": sealed.source,
         "date": sealed.day.isoformat(),
         "job": job,
-        "read": sealed.manifest.get("read") or {},
+        "read": read,
         "manifest": hashlib.sha256(manifest).hexdigest(),
     }
 

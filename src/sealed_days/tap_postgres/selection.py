@@ -54,11 +54,15 @@ class SelectedTable:
 
 @dataclass(frozen=True)
 class Selection:
-    """What a run reads, with remarks and warnings about what it leaves out."""
+    """What a run reads, with remarks and warnings about what it leaves out.
+
+    `not_selected` are the streams that it could read and that `select` leaves out.
+    """
 
     tables: tuple[SelectedTable, ...]
     remarks: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    not_selected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,13 @@ def select_tables(
             )
             one = replace(one, keys=())
         chosen.append(one)
-    return Selection(tuple(chosen), tuple(_left_out(tables, settings)), tuple(warnings))
+    streams = {one.stream for one in chosen}
+    return Selection(
+        tuple(chosen),
+        tuple(_left_out(tables, settings)),
+        tuple(warnings),
+        tuple(sorted(table.stream for table in read if table.stream not in streams)),
+    )
 
 
 def _check_names(

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg2
 from psycopg2 import errors
@@ -62,7 +63,7 @@ class Snapshot:
     session: Session
     name: str | None
     tables: tuple[SelectedTable, ...]
-    about: dict[str, str]
+    about: dict[str, Any]
 
 
 def take_snapshot(source: Source, settings: Settings, choose: Choose) -> Snapshot:
@@ -161,7 +162,7 @@ def _holders(session: Session, tables: list[Table]) -> str:
 
 def _export(
     session: Session, source: Source, selection: Selection
-) -> tuple[str | None, tuple[SelectedTable, ...], dict[str, str]]:
+) -> tuple[str | None, tuple[SelectedTable, ...], dict[str, Any]]:
     with session.connection.cursor() as cursor:
         cursor.execute("SELECT txid_current_snapshot()::text, current_setting('server_version')")
         instant, server = cursor.fetchone() or ("", "")
@@ -175,5 +176,7 @@ def _export(
         "database": source.name,
         "server": f"PostgreSQL {server}",
         "tap": f"tap-postgres {__version__}",
+        # so that a day can tell a table that went from one that was not asked for
+        "not_selected": list(selection.not_selected),
     }
     return name, selection.tables, about

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import TracebackType
 from typing import Any, Self
@@ -16,11 +16,12 @@ from sealed_days.core.messages import STAGING, batch_file, columns_of, file_of
 from sealed_days.core.progress import size
 from sealed_days.core.proven_file import ProvenFile, file_sha256
 from sealed_days.store.days import StagedDays
+from sealed_days.store.layout import REJECTS
 from sealed_days.store.manifest import DETAILS, StagedTable
 from sealed_days.store.seal import Draft
 from sealed_days.target_csv.guards import check
 from sealed_days.target_csv.settings import Settings
-from sealed_days.target_csv.stream_maps import change_of_rows
+from sealed_days.target_csv.stream_maps import alias, change_of_rows
 
 logger = logging.getLogger("target-csv")
 
@@ -219,6 +220,7 @@ class DayInTheMaking:
         read: dict[str, Any] = next(
             (k.staging["read"] for k in self.streams.values() if "read" in k.staging), {}
         )
+        read = self._keep_what_is_not_selected(read)
         manifest = self.draft.seal(read=read, versions={"target": f"target-csv {__version__}"})
         logger.info(
             "%s %s is sealed: %d tables, %s rows, %s",
@@ -229,6 +231,48 @@ class DayInTheMaking:
             size(manifest["bytes"]),
         )
         logger.info("manifest: %s", self._days.manifest_path(self.day))
+
+    def _keep_what_is_not_selected(self, read: dict[str, Any]) -> dict[str, Any]:
+        """Keep the day's tables that the source still has and this run does not select.
+
+        A run of one table replaces that table alone, and the day's manifest goes on proving all.
+
+        Args:
+            read: what the tap says of its reading.
+
+        Returns:
+            The same; `not_selected` are then the tables that the day does not have.
+        """
+        if "not_selected" not in read:
+            return read
+        missing = {alias(name, self._settings) for name in read["not_selected"]}
+        missing -= self.streams.keys()
+        before = None
+        if missing and self.day in self._days.list():
+            try:
+                before = self._days.open(self.day)
+            except UserError as error:
+                logger.warning("what is not selected is not kept: %s", error)
+        for table in before.tables if before else ():
+            if table.name not in missing:
+                continue
+            path = self.draft.take(table.name, table.file.path)
+            if file_sha256(path) != table.file.sha256:
+                msg = (
+                    f"{table.file.path} is damaged, and {table.name} is not selected: nothing was "
+                    f"published; run {self._command} with all tables, or day restore {self.day}"
+                )
+                raise FileError(msg)
+            rejects = table.file.path.parent / REJECTS
+            if rejects.exists():
+                self.draft.take_rejects(table.name, rejects)
+            read_at = before.manifest.get("read", {}).get("read_at") if before else None
+            kept = {"read_at": read_at} if read_at else {}
+            details = kept | table.details
+            self.draft.add(replace(table, file=table.file.at(path), details=details))
+            missing.discard(table.name)
+            logger.info("%s is not selected: it stays as it was", table.name)
+        return read | {"not_selected": sorted(missing)}
 
     def _guard(self) -> None:
         """Compare the day with the last sealed day before it."""
