@@ -297,10 +297,31 @@ def test_row_level_security_never_filters_silently(tap: Tap) -> None:
     asked = tap(stream_options={"public-t": {"row_security": "filtered"}}).right()
     assert asked.file("public-t") == b"id,deleted\n2,f\n"
     assert asked.schemas["public-t"]["schema"]["x-staging"]["row_security"] == "filtered"
+    rows = tap(stream_options={"public-t": {"row_security": "filtered"}}, max_record_count=99)
+    assert rows.right().file("public-t") == b"id,deleted\n2,f\n"
     database.sql(f"ALTER ROLE {database.reader} BYPASSRLS")
     found = tap().right()
     assert found.file("public-t") == b"id,deleted\n1,t\n2,f\n"
     assert "row_security" not in found.schemas["public-t"]["schema"]["x-staging"]
+
+
+def test_what_row_level_security_leaves_can_be_cut_counted_and_sliced(direct: Tap) -> None:
+    database = direct.database
+    database.sql(
+        "CREATE TABLE t (id int PRIMARY KEY, at date, filler text)",
+        "INSERT INTO t SELECT n, DATE '2025-01-01' + n % 3, repeat('x', 90) "
+        "FROM generate_series(1, 2000) n",
+        "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY p ON t USING (id % 2 = 0)",
+    )
+    for options, where in (
+        ({}, "id % 2 = 0"),
+        ({"day_column": "at"}, "id % 2 = 0 AND at = '2025-01-02'"),
+    ):
+        asked = {"stream_options": {"public-t": {"row_security": "filtered", **options}}}
+        found = direct(**SMALL_PARTS, **asked, date="2025-01-02").right()
+        expected = copied(database, f"SELECT * FROM t WHERE {where} ORDER BY id")
+        assert found.file("public-t") == expected
 
 
 def test_row_level_security_behind_a_view_is_an_error(tap: Tap) -> None:

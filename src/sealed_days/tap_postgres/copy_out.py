@@ -36,14 +36,6 @@ from sealed_days.tap_postgres.table_copy import TableCopy
 
 logger = logging.getLogger("tap-postgres")
 
-_NO_INDEX = (
-    "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off; "
-    "SET LOCAL enable_bitmapscan = off"
-)
-_INDEX = (
-    "SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on; "
-    "SET LOCAL enable_bitmapscan = on"
-)
 _TABLES_PER_TRANSACTION = 50
 """How many tables a worker reads before it gives their locks back."""
 
@@ -168,9 +160,9 @@ class SnapshotCopy:
     def _plan(self, number: int, table: TableCopy, work: queue.SimpleQueue[_Step]) -> None:
         """Queue the steps that copy a table."""
         try:
-            clauses = cut(
-                self._snapshot.session.connection, table, self._part_bytes, self._parallelism
-            )
+            session = self._snapshot.session
+            with session.reading(filtered=table.filtered):
+                clauses = cut(session.connection, table, self._part_bytes, self._parallelism)
         except psycopg2.Error as error:
             raise self._cannot_copy(table, error) from None
         job = _Job(table, OrderedFile(self._folder / f"{number}.csv", len(clauses)))
@@ -209,20 +201,17 @@ class SnapshotCopy:
         is_first: bool,
     ) -> None:
         """Do steps until there are none: the first worker by the snapshot's own session."""
-        session = self._snapshot.session if is_first else None
+        session: Session | None = None
         steps = 0
         try:
-            while not self._stop.is_set():
+            # before a step is taken: where there is no session, the others do all of them
+            session = self._snapshot.session if is_first else self._join_snapshot()
+            while session is not None and not self._stop.is_set():
                 try:
                     step = work.get_nowait()
                 except queue.Empty:
                     break
-                if session is None:
-                    session = self._join_snapshot()
-                    if session is None:
-                        work.put(step)
-                        break
-                elif not is_first and steps % _TABLES_PER_TRANSACTION == 0:
+                if not is_first and steps and steps % _TABLES_PER_TRANSACTION == 0:
                     session.rollback()
                     session.begin(self._snapshot.name)
                 steps += 1
@@ -251,11 +240,12 @@ class SnapshotCopy:
     def _count(self, session: Session, job: _Job) -> CopiedTable | None:
         """Count the rows of the heap, without an index."""
         try:
-            session.execute(_NO_INDEX)
-            with session.connection.cursor() as cursor:
+            with (
+                session.reading(filtered=job.table.filtered, no_index=True),
+                session.connection.cursor() as cursor,
+            ):
                 cursor.execute(job.table.count())
                 (rows,) = cursor.fetchone() or (0,)
-            session.execute(_INDEX)
         except psycopg2.Error as error:
             raise self._cannot_copy(job.table, error) from None
         with job.lock:
@@ -267,11 +257,8 @@ class SnapshotCopy:
         try:
             if part.number == 0:
                 job.file.begin()
-            if table.is_sorted:
-                session.execute(_NO_INDEX)
-            if table.filtered:
-                session.execute("SET LOCAL row_security = on")
             with (
+                session.reading(filtered=table.filtered, no_index=table.is_sorted),
                 part,
                 io.BufferedWriter(part, BLOCK) as buffer,  # type: ignore[type-var]
                 session.connection.cursor() as cursor,
@@ -279,10 +266,6 @@ class SnapshotCopy:
                 cursor.copy_expert(table.copy(part.where, header=part.number == 0), buffer)
                 buffer.flush()
                 part.rows = cursor.rowcount
-            if table.is_sorted:
-                session.execute(_INDEX)
-            if table.filtered:
-                session.execute("SET LOCAL row_security = off")
             with job.lock:
                 is_last = job.file.end(part)
                 return self._finish(job) if is_last and job.is_complete else None

@@ -114,7 +114,11 @@ class Extraction:
         if column := one.options.day_column:
             copy = self.copy_of(one, (column,))
             try:
-                with self.snapshot.session.connection.cursor() as cursor:
+                session = self.snapshot.session
+                with (
+                    session.reading(filtered=copy.filtered),
+                    session.connection.cursor() as cursor,
+                ):
                     cursor.execute(
                         f"SELECT count(*) FROM {copy.source} WHERE {quote_ident(column)} IS NULL"
                     )

@@ -81,15 +81,18 @@ class TableStream(PostgresStream):
         """Yield the rows that COPY would copy."""
         settings, one = self._tap.settings, self.selected_table
         types = {column.name: column.sql_type for column in one.columns}
-        yield from read_rows(
-            self._tap.extraction.snapshot.session.connection,
-            self._tap.extraction.copy_of(one, tuple(types)),
-            types,
-            exact=settings.as_files is not None,
-            limit=settings.max_record_count,
-            json_as_object=settings.json_as_object,
-            dates_as_string=settings.dates_as_string,
-        )
+        session = self._tap.extraction.snapshot.session
+        copy = self._tap.extraction.copy_of(one, tuple(types))
+        with session.reading(filtered=copy.filtered, no_index=copy.is_sorted):
+            yield from read_rows(
+                session.connection,
+                copy,
+                types,
+                exact=settings.as_files is not None,
+                limit=settings.max_record_count,
+                json_as_object=settings.json_as_object,
+                dates_as_string=settings.dates_as_string,
+            )
 
     def _generate_record_messages(self, record: dict[str, Any]):  # type: ignore[no-untyped-def]
         for message in super()._generate_record_messages(record):

@@ -24,6 +24,8 @@ _PINNED = {
     "enable_tidscan": "on",
 }
 
+_INDEX_SCANS = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
+
 
 class Session:
     """A connection whose every statement runs in a read-only transaction with pinned settings.
@@ -60,6 +62,18 @@ class Session:
         finally:
             with suppress(psycopg2.Error):  # the connection may be lost
                 self.rollback()
+
+    @contextmanager
+    def reading(self, *, filtered: bool = False, no_index: bool = False) -> Iterator[None]:
+        """Read what row-level security leaves of a table, or read it without indexes."""
+        changed = [("row_security", "on", "off")] if filtered else []
+        if no_index:
+            changed += [(name, "off", "on") for name in _INDEX_SCANS]
+        for name, value, _ in changed:
+            self.execute(f"SET LOCAL {name} = {value}")
+        yield
+        for name, _, value in changed:
+            self.execute(f"SET LOCAL {name} = {value}")
 
     def execute(self, statement: str) -> None:
         """Run a statement that returns nothing."""
