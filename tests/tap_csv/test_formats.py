@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sealed_days.core.errors import ConfigurationError, UserError
+from sealed_days.tap_csv import limits
 from sealed_days.tap_csv.conversions import written
 from sealed_days.tap_csv.settings import Column, File
 from sealed_days.tap_csv.types import postgres_type
@@ -100,7 +101,8 @@ def test_values_get_postgresqls_form(run, kind, how, texts, expected):
         ("integer", {"thousands": ","}, ["1,23", "12,34", "1.000", "1,234,5"]),
         ("date", {"format": "%d/%m/%Y"}, ["2025-01-31", "31/13/2025", "30/02/2025"]),
         ("boolean", {"true_values": ["sim"], "false_values": ["nao"]}, ["t", "Sim", "1"]),
-        ("timestamp", {"format": "epoch_s"}, ["2025-01-31", "1e9", "x"]),
+        ("timestamp", {"format": "epoch_s"}, ["2025-01-31", "1e9", "x", "999999999999"]),
+        ("timestamptz", {"format": "epoch_ms"}, ["999999999999999999", "-99999999999999"]),
         ("numeric(10,2)", {}, ["1.005", "1e-5", "123456789"]),
         ("timestamp(3)", {}, ["2025-01-05 10:11:12.1234"]),
         ("interval", {}, ["1", "one day", "P", "1 fortnight"]),
@@ -202,9 +204,16 @@ def test_header_that_the_warehouse_cannot_have_is_refused_with_its_way_out(direc
         assert data == b"id\n"
 
 
-@pytest.mark.parametrize("entity", ["loads", " ", "é" * 30])
+@pytest.mark.parametrize("entity", ["loads", "loads_days", " ", "é" * 32])
 def test_entity_that_the_warehouse_cannot_have_is_refused(direct, entity):
     assert "give it another in meltano.yml" in direct.refuse(b"id\n", entity=entity)
+
+
+def test_reserved_names_are_those_of_the_warehouse():
+    warehouse = pytest.importorskip("sealed_days.target_postgres.warehouse")
+    assert limits.RESERVED_TABLES == warehouse.RESERVED
+    assert {warehouse.SNAPSHOT_DATE} == limits.RESERVED_COLUMNS
+    assert limits.LONGEST_NAME == warehouse.MAX_NAME
 
 
 @pytest.mark.parametrize("kind", ["json", "jsonb", "interval", "text[]"])
@@ -265,6 +274,7 @@ def test_keys_of_text_are_equal_by_their_bytes(direct, pair):
         (b"a,\n", {}, "column 2 has no name in the header: give it one in columns: '#2'"),
         (b"a;b\n", {"keys": ["a"]}, "is its delimiter ';'?"),
         (b"a,b\n", {"null_values": {"c": ["-"]}}, "null_values' column c is missing"),
+        (b"a,b\n", {"columns": {"a": None, "b": None}}, "columns leaves out every column"),
         (b"\na,b\n", {}, "line 1: is blank where the header should be: set skip_lines"),
         (b"a,b\n", {"null_values": ["1,2"]}, "which no unquoted value can be"),
         (b"a,b\n", {"null_values": ['""']}, "which no unquoted value can be"),
@@ -316,6 +326,13 @@ def test_value_of_5_mb_is_accepted(direct, entry, quote):
     value = b"x" * 5_000_000
     content = b"a,b\n1,".replace(b",", delimiter) + quote + value + quote + b"\n"
     assert value in direct.take(content, **entry)
+
+
+def test_record_longer_than_the_setting_is_refused_on_the_fast_way_too(direct):
+    content = b"a,b\n1,x\n2," + b"x" * 5000 + b"\n"
+    said = direct.refuse(content, max_field_bytes=4096)
+    assert "line 3: the row is longer than 4,096 bytes" in said
+    assert direct.take(content, max_field_bytes=6000) == content
 
 
 def test_line_longer_than_the_setting_is_refused_without_looking_at_it_again_and_again(direct):

@@ -622,6 +622,15 @@ def seal(root: Path, source: str, tables: dict[str, bytes], job: str = "JOB") ->
 
 @pytest.fixture
 def staged(run) -> dict:
+    return staged_days(run)
+
+
+@pytest.fixture
+def staged_directly(direct) -> dict:
+    return staged_days(direct)
+
+
+def staged_days(run: Run) -> dict:
     root = run.folder / "output"
     seal(root, "postgres", {"a": b"id,mood\n1,x\n", "b": b'id,mood\n1,\n2,""\n'})
     seal(root, "csv", {"order_details": b"id,mood\n"})
@@ -699,19 +708,19 @@ def test_no_role_or_both_is_refused(role):
 # --- the command ----------------------------------------------------------------------
 
 
-def test_command_ends_in_one_line_and_exit_code_1(run):
-    config = run.folder / "config.json"
-    config.write_text(json.dumps(run.config(b"id,qty\nx,1\n", types={"id": "integer"})))
+def test_command_ends_in_one_line_and_exit_code_1(direct):
+    config = direct.folder / "config.json"
+    config.write_text(json.dumps(direct.config(b"id,qty\nx,1\n", types={"id": "integer"})))
     done = cli("--config", str(config))
     assert done.returncode == 1
     assert done.stdout == ""
-    assert f"{run.file} line 2, column id: 'x' is not an integer" in done.stderr
+    assert f"{direct.file} line 2, column id: 'x' is not an integer" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_command_discovers_tests_and_explains_itself(run):
-    config = run.folder / "config.json"
-    config.write_text(json.dumps(run.config(ORDERS, types=TYPES)))
+def test_command_discovers_tests_and_explains_itself(direct):
+    config = direct.folder / "config.json"
+    config.write_text(json.dumps(direct.config(ORDERS, types=TYPES)))
     discovered = cli("--config", str(config), "--discover")
     assert [s["tap_stream_id"] for s in json.loads(discovered.stdout)["streams"]] == ["orders"]
     tested = cli("--config", str(config), "--test")
@@ -737,9 +746,9 @@ def loads_duckdb(run: Run, config: dict) -> bool:
     return done.stderr.endswith("DUCKDB")
 
 
-def test_duckdb_is_loaded_only_for_what_needs_it(run, staged):
-    assert not loads_duckdb(run, staged)
+def test_duckdb_is_loaded_only_for_what_needs_it(direct, staged_directly):
+    assert not loads_duckdb(direct, staged_directly)
     for content in (ORDERS, b"id,qty,note\n1,5,a\n", b"id,qty,note\n"):
-        assert not loads_duckdb(run, run.config(content, types=TYPES, keys=["id"]))
-    assert loads_duckdb(run, run.config(ORDERS.replace(b"5", b"+5"), types=TYPES))
-    assert loads_duckdb(run, run.config(ORDERS.replace(b"\n", b"\r\n")))
+        assert not loads_duckdb(direct, direct.config(content, types=TYPES, keys=["id"]))
+    assert loads_duckdb(direct, direct.config(ORDERS.replace(b"5", b"+5"), types=TYPES))
+    assert loads_duckdb(direct, direct.config(ORDERS.replace(b"\n", b"\r\n")))

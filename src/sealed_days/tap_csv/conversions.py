@@ -20,6 +20,8 @@ _ZONED = "timestamp with time zone"
 _EPOCHS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 _YEAR_2000 = 946_684_800_000_000
 """Microseconds from 1970: PostgreSQL counts from there."""
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""The years 1 to 9999, in microseconds from 1970."""
 _CODES = set("YymdbBjaAHIMSfpz%T")
 
 
@@ -144,8 +146,9 @@ def _moment(text: str, base: str, form: str) -> str:
     if form in _EPOCHS:
         unit = _EPOCHS[form]
         pattern = "-?[0-9]{1,12}([.][0-9]{1,6})?" if form == "epoch_s" else "-?[0-9]{1,18}"
-        micros = f"CAST(TRY_CAST({text} AS DECIMAL(28,6)) * {unit} AS BIGINT)"
-        moment = f"(CASE WHEN {match(text, pattern)} THEN make_timestamp({micros}) END)"
+        micros = f"TRY_CAST(TRY_CAST({text} AS DECIMAL(28,6)) * {unit} AS BIGINT)"
+        is_one = f"{match(text, pattern)} AND {micros} BETWEEN {_FIRST} AND {_LAST}"
+        moment = f"make_timestamp(CASE WHEN {is_one} THEN {micros} END)"
         zone = "|| '+00'" if base == _ZONED else ""
         return f"(CAST({moment} AS VARCHAR) {zone})"
     moment = f"try_strptime({text}, {quote_literal(form)})"

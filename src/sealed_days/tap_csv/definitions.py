@@ -95,6 +95,9 @@ def _read_table(entry: File, settings: Settings, day: date, downloads: Downloads
     how = {name: written(entry, name, kind) for name, kind in types.items()}
     found = _headers(entry, day, downloads)
     columns = _columns(entry, found)
+    if not any(columns):
+        msg = f"entity {entry.entity}: columns leaves out every column: change it in meltano.yml"
+        raise ConfigurationError(msg)
     first = found[0][2]
     where = f"{found[0][0]} line {max(first.lines, 1)}"
     visible = {name for name in columns if name}

@@ -18,7 +18,7 @@ from sealed_days.tap_csv.settings import File
 
 logger = logging.getLogger("tap-csv")
 
-_SEPARATOR = re.compile(r"(?i)\"?sep=(.)\"?[\r\n]*")
+_SEPARATOR = re.compile(r"(?i)\"?sep=([,;:|^~ \t])\"?[\r\n]*")
 _DATA = re.compile(r"[+-]?[0-9]+([.,][0-9]+)*|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
 _BOM = "\ufeff"
 

@@ -11,8 +11,6 @@ from sealed_days.tap_csv.types import NOT_AS_KEY
 
 LONGEST_NAME = 63
 """Bytes of an identifier of PostgreSQL: more are cut off, silently."""
-LONGEST_ENTITY = 50
-"""The warehouse puts the day behind a table's name: `orders@2025-01-31`."""
 MOST_COLUMNS = 1590
 """PostgreSQL takes 1,600 in a table; the warehouse adds its own."""
 MOST_KEYS = 31
@@ -21,8 +19,9 @@ LONGEST_KEY = 2600
 """Bytes: a row of a B-tree index has at most 2,704."""
 WIDEST_ROW = 8000
 """Bytes: a row must fit a page of 8 KiB; of a long value, only 18 bytes stay in it."""
-RESERVED_TABLES = {"loads", "registry"}
+RESERVED_TABLES = {"loads", "loads_days", "loads_shapes", "loads_sources"}
 RESERVED_COLUMNS = {"snapshot_date"}
+"""The names that target_postgres keeps for itself; a test compares them."""
 _SYSTEM = {"ctid", "oid", "xmin", "xmax", "cmin", "cmax", "tableoid"}
 _WIDTHS = {
     "smallint": 2, "integer": 4, "bigint": 8, "real": 4, "double precision": 8, "boolean": 1,
@@ -43,8 +42,8 @@ def check_entity(entity: str) -> None:
         wrong = "is no name"
     elif entity in RESERVED_TABLES:
         wrong = "is a table of the warehouse's own"
-    elif len(entity.encode()) > LONGEST_ENTITY:
-        wrong = f"has {len(entity.encode())} bytes, more than {LONGEST_ENTITY}"
+    elif len(entity.encode()) > LONGEST_NAME:
+        wrong = f"has {len(entity.encode())} bytes, more than {LONGEST_NAME}"
     if wrong:
         msg = f"entity {entity!r} {wrong}: nothing was touched; give it another in meltano.yml"
         raise ConfigurationError(msg)

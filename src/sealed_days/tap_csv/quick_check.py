@@ -140,6 +140,8 @@ class CleanCheck:
             values[name] = plain_values(whole, kind) if how.is_plain else None
         if longest_key > limits.LONGEST_KEY:
             return None
+        if len(data) > table.format.longest and _longest_row(texts) > table.format.longest:
+            return None
         open_ = [index for index, name in enumerate(names) if values[name] is None]
         if open_ and not self._look_closer(texts, open_, values):
             return None
@@ -217,6 +219,14 @@ def _rise(columns: list[pa.Array]) -> bool:
         above = pc.or_(above, pc.and_(equal, pc.greater(after, before)))
         equal = pc.and_(equal, pc.equal(after, before))
     return bool(pc.all(above, skip_nulls=False, min_count=0).as_py())
+
+
+def _longest_row(texts: pa.Table) -> int:
+    """Return the bytes of the longest row's values."""
+    total = pc.fill_null(pc.binary_length(texts.column(0)), 0)
+    for column in texts.columns[1:]:
+        total = pc.add(total, pc.fill_null(pc.binary_length(column), 0))
+    return pc.max(total).as_py() or 0
 
 
 def _goes_on_above(before: _Seen, after: _Seen) -> bool:
