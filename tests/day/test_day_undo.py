@@ -141,6 +141,18 @@ def test_evidence_and_deep_verify_need_no_right_to_temporary_tables(days: Projec
         execute(days, "ecommerce", f"ALTER DATABASE ecommerce OWNER TO {owner}")
 
 
+def test_a_warehouse_of_version_1_is_not_taken_for_an_empty_one(days: Project) -> None:
+    execute(days, "ecommerce", "ALTER TABLE ecommerce_days.loads_days RENAME TO away")
+    try:
+        for command in (("remove", DAYS[0]), ("restore", DAYS[0]), ("prune", "--keep", "1")):
+            assert "is of version 1.0.0: load any day" in day(days, *command, code=1)
+        found = json.loads(day(days, "status", "--format", "json"))
+        assert "is of version 1.0.0" in found["warehouse_problem"]
+    finally:
+        execute(days, "ecommerce", "ALTER TABLE ecommerce_days.away RENAME TO loads_days")
+    assert list(days.output.glob(f"*/*/{DAYS[0]}/*.csv"))
+
+
 # Last: what follows removes days.
 
 

@@ -6,15 +6,27 @@ from datetime import date
 
 from psycopg2.extensions import cursor as Cursor
 
+from sealed_days.core.errors import WarehouseError
 from sealed_days.core.sql import qualified
 from sealed_days.target_postgres.registry import DayTable, Registry
-from sealed_days.target_postgres.warehouse import Warehouse, relation_kind
+from sealed_days.target_postgres.warehouse import LOADS, Warehouse, relation_kind
 
 
 def registry(cursor: Cursor, warehouse: Warehouse) -> Registry | None:
-    """Return the registry, None in a warehouse that is new, or of version 1.0.0."""
-    there = relation_kind(cursor, warehouse.days, "loads_days")
-    return Registry(cursor, warehouse) if there else None
+    """Return the registry, None in a warehouse that is new.
+
+    Raises:
+        WarehouseError: the warehouse is of version 1.0.0, which has none yet.
+    """
+    if relation_kind(cursor, warehouse.days, "loads_days"):
+        return Registry(cursor, warehouse)
+    if relation_kind(cursor, warehouse.days, LOADS):
+        msg = (
+            f"the warehouse {warehouse.views} is of version 1.0.0: load any day, which upgrades it "
+            "in place, then ask again"
+        )
+        raise WarehouseError(msg)
+    return None
 
 
 def day_tables(
