@@ -113,9 +113,10 @@ test: install lint .tests/plugins/installed .tests/tap-postgres/installed ## All
 	@PYTHONPATH="$(CURDIR)/src" .tests/plugins/bin/python -m pytest $(IN_PLUGINS)
 	@PYTHONPATH="$(CURDIR)/src" .tests/tap-postgres/bin/python -m pytest tests/tap_postgres
 
-test-slow: install .tests/tap-postgres/installed ## What takes longer: kill -9 at a thousand moments (KILLS=100: a hundred)
+test-slow: install .tests/plugins/installed .tests/tap-postgres/installed ## What takes longer: kill -9 at a thousand moments (KILLS=100: a hundred)
 	@$(BIN)/pytest -m slow
-	@PYTHONPATH=$(CURDIR)/src .tests/tap-postgres/bin/python -m pytest -m slow tests/tap_postgres
+	@PYTHONPATH="$(CURDIR)/src" .tests/plugins/bin/python -m pytest -m slow $(IN_PLUGINS)
+	@PYTHONPATH="$(CURDIR)/src" .tests/tap-postgres/bin/python -m pytest -m slow tests/tap_postgres
 
 test-airflow: install ## A live Airflow: runs, failures, a backfill, stops, the browser (minutes)
 	@$(BIN)/pytest -m 'live or browser' tests/airflow
