@@ -14,7 +14,16 @@ import msgspec
 from msgspec import Meta
 
 from sealed_days.core.dates import resolve_date
-from sealed_days.core.settings import Anything, Group, Name, Port, Positive, Secret, Settings
+from sealed_days.core.settings import (
+    Anything,
+    Group,
+    Name,
+    Port,
+    Positive,
+    PositiveSeconds,
+    Secret,
+    Settings,
+)
 
 # as sqlalchemy.engine.url reads it, its port a number
 _URL = re.compile(
@@ -145,6 +154,16 @@ class PostgresSettings(SdkSettings, kw_only=True, frozen=True):
     user: Annotated[Name | None, Meta(description="The role that logs in.")] = None
     password: Annotated[Secret | None, Meta(description="Its password.")] = None
     database: Annotated[Name | None, Meta(description="The database.")] = None
+    connect_timeout_seconds: Annotated[
+        Positive, Meta(description="How long to wait for the server to answer.")
+    ] = 30
+    stall_seconds: Annotated[
+        PositiveSeconds,
+        Meta(
+            description="After how long without progress the server is asked what it does; a "
+            "session that waits for us while we wait for it is ended."
+        ),
+    ] = 300.0
     sqlalchemy_url: Annotated[
         Secret | None, Meta(description="A URL instead of the five above, SSL included.")
     ] = None

@@ -27,6 +27,7 @@ from sealed_days.core.errors import FileError, SourceError, UserError, one_line
 from sealed_days.core.progress import EVERY_SECONDS
 from sealed_days.core.proven_file import BLOCK, ProvenFile
 from sealed_days.core.sql import qualified
+from sealed_days.core.stall import Stalled, ends_when_stalled
 from sealed_days.tap_postgres.catalog import read_filenodes
 from sealed_days.tap_postgres.ordered_file import FilePart, OrderedFile
 from sealed_days.tap_postgres.parts import cut
@@ -262,6 +263,12 @@ class SnapshotCopy:
                 part,
                 io.BufferedWriter(part, BLOCK) as buffer,  # type: ignore[type-var]
                 session.connection.cursor() as cursor,
+                ends_when_stalled(
+                    session.connection,
+                    lambda: self._source.connect().connection,
+                    self._source.stall_seconds,
+                    lambda: job.file.read_bytes,
+                ),
             ):
                 cursor.copy_expert(table.copy(part.where, header=part.number == 0), buffer)
                 buffer.flush()
@@ -269,6 +276,12 @@ class SnapshotCopy:
             with job.lock:
                 is_last = job.file.end(part)
                 return self._finish(job) if is_last and job.is_complete else None
+        except Stalled as error:
+            msg = (
+                f"cannot copy {table.stream} from {self._source.name}: {error} (stall_seconds): "
+                "nothing was published; run it again when the network is back"
+            )
+            raise SourceError(msg) from None
         except psycopg2.Error as error:
             raise self._cannot_copy(table, error) from None
         except InterruptedError:

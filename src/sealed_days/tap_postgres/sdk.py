@@ -146,7 +146,12 @@ class TapPostgres(ChecksSettings, MeltanoLabsTapPostgres):
         to: ConnectionParameters = self.connection_parameters
         asked = ConnectionParameters.from_tap_config(self.config)
         name = f"{asked.host}:{asked.port}/{asked.database}"
-        source = Source(to.render_as_psycopg2_dsn(), name, settings.connect_timeout_seconds)
+        source = Source(
+            to.render_as_psycopg2_dsn(),
+            name,
+            settings.connect_timeout_seconds,
+            settings.stall_seconds,
+        )
         return Extraction(settings, source)
 
     @cached_property

@@ -72,9 +72,6 @@ class Settings(PostgresSettings, kw_only=True, frozen=True):
             "exclusively (TRUNCATE, ALTER TABLE)."
         ),
     ] = 60.0
-    connect_timeout_seconds: Annotated[
-        Positive, Meta(description="How long to wait for the server to answer.")
-    ] = 30
     batch_config: Batch = None
     rows: Annotated[
         bool,

@@ -92,6 +92,7 @@ class Source:
     dsn: str
     name: str
     connect_timeout: int = 30
+    stall_seconds: float = 300.0
 
     @classmethod
     def of(cls, settings: Settings) -> Source:
@@ -112,6 +113,7 @@ class Source:
             make_dsn(port=settings.port, **given),
             f"{settings.host}:{settings.port}/{settings.database}",
             settings.connect_timeout_seconds,
+            settings.stall_seconds,
         )
 
     def connect(self) -> Session:
@@ -130,6 +132,7 @@ class Source:
                     connect_timeout=self.connect_timeout,
                     keepalives_idle=60,
                     keepalives_interval=10,
+                    tcp_user_timeout=int(self.stall_seconds * 1000),
                 )
             )
         except psycopg2.Error as error:

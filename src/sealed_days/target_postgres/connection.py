@@ -34,16 +34,21 @@ class Server:
     """Where the warehouse is. `parameters` are libpq's, as psycopg2.connect takes them."""
 
     parameters: dict[str, Any]
+    connect_timeout: int = 30
+    stall_seconds: float = 300.0
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Server:
         """Return the server that host, port, user, password and database name."""
         names = {"user": "user", "password": "password", "host": "host", "database": "dbname"}
         given = {to: getattr(settings, name) for name, to in names.items()}
-        return cls({"port": settings.port} | {name: v for name, v in given.items() if v})
+        parameters = {"port": settings.port} | {name: v for name, v in given.items() if v}
+        return cls(parameters, settings.connect_timeout_seconds, settings.stall_seconds)
 
     @classmethod
-    def from_url(cls, sqlalchemy_url: str) -> Server:
+    def from_url(
+        cls, sqlalchemy_url: str, connect_timeout: int = 30, stall_seconds: float = 300.0
+    ) -> Server:
         """Return the server that upstream's connector would use, SSL and SSH tunnel included."""
         from sqlalchemy.engine import make_url  # upstream has it; the direct way does without
 
@@ -52,7 +57,8 @@ class Server:
             name: value if isinstance(value, str) else ",".join(value)
             for name, value in url.query.items()
         }
-        return cls(url.translate_connect_args(username="user", database="dbname") | query)
+        parameters = url.translate_connect_args(username="user", database="dbname") | query
+        return cls(parameters, connect_timeout, stall_seconds)
 
     @property
     def is_local(self) -> bool:
@@ -83,9 +89,10 @@ class Server:
                 **{
                     "application_name": name,
                     "client_encoding": "UTF8",
-                    "connect_timeout": 30,
+                    "connect_timeout": self.connect_timeout,
                     "keepalives_idle": 60,  # a lock is held for hours over an idle session
                     "keepalives_interval": 10,
+                    "tcp_user_timeout": int(self.stall_seconds * 1000),
                 }
                 | self.parameters
             )

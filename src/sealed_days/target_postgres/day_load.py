@@ -23,15 +23,17 @@ from sealed_days.core.errors import (
 )
 from sealed_days.core.progress import closing_table, size
 from sealed_days.core.proven_file import ProvenFile
+from sealed_days.core.stall import Stalled, ends_when_stalled
 from sealed_days.target_postgres import admission, prepare
 from sealed_days.target_postgres.admission import Incoming, Rules
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.incoming import IncomingTable
 from sealed_days.target_postgres.load_table import CopiedTable, Load, load_table, open_session
 from sealed_days.target_postgres.publish import Publication
-from sealed_days.target_postgres.registry import DayTable
+from sealed_days.target_postgres.reader_locks import set_lock_timeout
+from sealed_days.target_postgres.registry import DayTable, Registry
 from sealed_days.target_postgres.revision import Held, Revision, SourceDay, TableError
-from sealed_days.target_postgres.warehouse import Warehouse
+from sealed_days.target_postgres.warehouse import Warehouse, transaction
 
 _JOIN_SECONDS = 15
 
@@ -248,9 +250,32 @@ class DayLoad:
 
     def _load_one(self, session: Connection, name: str) -> None:
         table, file = self._tables[name], self._files[name]
+        read = [0]
         try:
-            with self._server.errors(f"loading {name}"):
-                done = load_table(session, self._warehouse, table, file, self._load, self._log)
+            with (
+                self._server.errors(f"loading {name}"),
+                ends_when_stalled(
+                    session,
+                    lambda: self._server.connect("target-postgres"),
+                    self._server.stall_seconds,
+                    lambda: read[0],
+                ),
+            ):
+                done = load_table(
+                    session,
+                    self._warehouse,
+                    table,
+                    file,
+                    self._load,
+                    self._log,
+                    lambda size: read.__setitem__(0, size),
+                )
+        except Stalled as error:
+            msg = (
+                f"loading {name} to {self._server}: {error} (stall_seconds): nothing was "
+                "published; run it again when the network is back"
+            )
+            raise WarehouseError(msg) from None
         except UserError as error:
             if not self._holds_table or session.closed:
                 raise
@@ -279,9 +304,44 @@ class DayLoad:
                 self._held[error.table] = str(error)
                 prepare.drop_unfinished(self._control, self._warehouse, [done.making])
                 continue
+            except WarehouseError as error:
+                if not self._control.closed:
+                    raise
+                newest = self._look_up(error)
             self._published = list(self._copied.values())
             self._copied.clear()  # they are partitions now
             return newest
+
+    def _look_up(self, error: WarehouseError) -> dict[str, DayTable]:
+        """Return what is published where the answer to COMMIT was lost: it may have happened.
+
+        Raises:
+            WarehouseError: it did not happen, or that cannot be known.
+        """
+        day = self.day.isoformat()
+        try:
+            with (
+                contextlib.closing(self._server.connect("target-postgres")) as session,
+                self._server.errors(f"looking up what became of {day}"),
+                transaction(session) as cursor,
+            ):
+                # the lost transaction holds it until it has ended, either way
+                set_lock_timeout(cursor, self._server.stall_seconds)
+                key = self._warehouse.lock_key("publish")
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
+                registry = Registry(cursor, self._warehouse)
+                there = registry.of_day(self.day, self._copied).values()
+                newest = registry.newest(self._tables)
+        except WarehouseError as problem:
+            msg = (
+                f"the connection was lost while {day} was being published, and whether it was is "
+                f"not known ({problem}): day status says it when the server is back"
+            )
+            raise WarehouseError(msg) from None
+        if not any(row.load_id == self._load.load_id for row in there):
+            raise error
+        self._log.warning("the server's answer was lost: %s was looked up and is published", day)
+        return newest
 
     def _revision(self) -> Revision:
         tables = list(self._tables.values())

@@ -100,8 +100,11 @@ class CopiedTable:
 class ProvingReader:
     """A file that COPY reads, hashed and counted on the way."""
 
-    def __init__(self, stream: BinaryIO, progress: Callable[[int], None]) -> None:
+    def __init__(
+        self, stream: BinaryIO, progress: Callable[[int], None], read: Callable[[int], None]
+    ) -> None:
         self._stream = stream
+        self._read = read
         self._hash = hashlib.sha256()
         self._progress = progress
         self._next = time.monotonic() + EVERY_SECONDS
@@ -112,6 +115,7 @@ class ProvingReader:
         block = self._stream.read(size)
         self._hash.update(block)
         self.bytes += len(block)
+        self._read(self.bytes)
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + EVERY_SECONDS
             self._progress(self.bytes)
@@ -151,8 +155,11 @@ def load_table(
     file: ProvenFile,
     load: Load,
     log: logging.Logger,
+    read: Callable[[int], None],
 ) -> CopiedTable:
     """Copy a file into a new table of the parts schema, commit and analyze it.
+
+    `read` is told how many bytes of the file were read.
 
     Raises:
         FileError: the file is not what its proof says.
@@ -163,7 +170,7 @@ def load_table(
     with session, session.cursor() as cursor:
         row = _create(cursor, warehouse, table, file, load)
         making = row.relation
-        rows = _copy(cursor, warehouse, table, making, file, log)
+        rows = _copy(cursor, warehouse, table, making, file, log, read)
         if time.time() - started.timestamp() > EVERY_SECONDS:
             log.info("%s: %s rows copied; building its key", table.name, f"{rows:,}")
         _add_key(cursor, warehouse, table, making, file.path)
@@ -224,6 +231,7 @@ def _copy(
     making: str,
     file: ProvenFile,
     log: logging.Logger,
+    read: Callable[[int], None],
 ) -> int:
     names = [column for column, _ in table.columns]
 
@@ -234,7 +242,7 @@ def _copy(
     began, path = time.monotonic(), file.path
     try:
         with path.open("rb", buffering=0) as stream:
-            reader = ProvingReader(stream, progress)
+            reader = ProvingReader(stream, progress, read)
             cursor.copy_expert(
                 f"COPY {qualified(warehouse.parts, making)} ({column_list(names)}) FROM STDIN "
                 "WITH (FORMAT csv, HEADER true, FREEZE, ENCODING 'UTF8')",

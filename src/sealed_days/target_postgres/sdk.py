@@ -133,7 +133,9 @@ class TargetPostgres(ChecksSettings, MeltanoLabsTargetPostgres):
         sys.exit(128 + signum)
 
     def _server(self) -> Server:
-        return Server.from_url(str(self.target_connector.sqlalchemy_url))
+        url = str(self.target_connector.sqlalchemy_url)
+        return Server.from_url(url, self.settings.connect_timeout_seconds,
+                               self.settings.stall_seconds)  # fmt: skip
 
     def _tables_of(self, stream: str) -> list[str]:
         """Return the tables a stream goes to: its name, or what stream maps make of it.

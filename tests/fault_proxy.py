@@ -1,0 +1,108 @@
+"""A proxy before a PostgreSQL server, whose fault a test chooses.
+
+`cut` closes both sides, `stall` forwards nothing more and closes nothing, `half_open` ends the
+server's side alone, `lose_publication` lets the server commit what was published and cuts the
+connection instead of its answer.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+BLOCK = 16384
+FAULTS = {"cut", "stall", "half_open"}
+
+
+@dataclass
+class _Connection:
+    """What passed over one connection."""
+
+    carried: int = 0
+    is_publishing: bool = False
+    loses_answer: bool = False
+
+
+class FaultProxy:
+    """Listens on 127.0.0.1:`port`. The fault strikes once, at the first connection to meet it.
+
+    Args:
+        to: the server's port on 127.0.0.1.
+        fault: one of those above.
+        after: bytes that a connection may carry (both ways) before it strikes.
+    """
+
+    def __init__(self, to: int, fault: str, after: int = 0) -> None:
+        self.struck = threading.Event()
+        self._to, self._fault, self._after = to, fault, after
+        self._sockets: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """End all connections."""
+        self._closed.set()
+        for one in (self._listener, *self._sockets):
+            _end(one)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(("127.0.0.1", self._to))
+            except OSError:
+                return
+            self._sockets += [client, server]
+            both = _Connection()
+            for source, sink, is_answer in ((client, server, False), (server, client, True)):
+                arguments = (source, sink, is_answer, both)
+                threading.Thread(target=self._forward, args=arguments, daemon=True).start()
+
+    def _forward(
+        self, source: socket.socket, sink: socket.socket, is_answer: bool, both: _Connection
+    ) -> None:
+        with suppress(OSError):
+            while data := source.recv(BLOCK):
+                both.carried += len(data)
+                if both.loses_answer:
+                    break  # the server has committed
+                if self._fault == "lose_publication" and not is_answer:
+                    both.is_publishing |= b"pg_advisory_xact_lock" in data
+                    both.loses_answer = both.is_publishing and b"COMMIT" in data and self._strikes()
+                elif self._fault in FAULTS and both.carried > self._after and self._strikes():
+                    if self._fault == "half_open":
+                        _end(source if is_answer else sink)
+                    if self._fault != "cut":
+                        self._closed.wait()  # this side is never closed
+                    break
+                sink.sendall(data)
+        _end(source)
+        _end(sink)
+
+    def _strikes(self) -> bool:
+        with self._lock:
+            is_first = not self.struck.is_set()
+            self.struck.set()
+        return is_first
+
+
+def _end(one: socket.socket) -> None:
+    with suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
+
+
+@contextmanager
+def fault_proxy(port: int, fault: str, after: int = 0) -> Iterator[FaultProxy]:
+    """Give a proxy before the server at a port of this machine."""
+    proxy = FaultProxy(port, fault, after)
+    try:
+        yield proxy
+    finally:
+        proxy.close()
