@@ -99,3 +99,14 @@ def test_another_error_stays_what_it_is(project: Project) -> None:
     ):
         cursor.execute("SELECT 1 / 0")
     session.close()
+
+
+@pytest.mark.parametrize("autocommit", [True, False])
+def test_a_watched_session_is_left_as_it_was(project: Project, autocommit: bool) -> None:
+    session = connect(project)
+    session.autocommit = autocommit
+    for _ in range(2):
+        with ends_when_stalled(session, lambda: connect(project), LIMIT):
+            assert session.info.transaction_status == 0
+            session.autocommit = autocommit
+    session.close()

@@ -86,10 +86,14 @@ def _shut(descriptor: int) -> None:
 
 
 def _process(session: Any) -> int:
+    """Return the number of a session's server process, and leave its transaction as it was."""
+    is_idle = session.info.transaction_status == 0  # libpq's PQTRANS_IDLE
     with session.cursor() as cursor:
         # what a pooler in between says is not the server's own number
         cursor.execute("SELECT pg_backend_pid()")
         (process,) = cursor.fetchone()
+    if is_idle and not session.autocommit:
+        session.rollback()
     return int(process)
 
 
