@@ -134,8 +134,8 @@ class TargetPostgres(ChecksSettings, MeltanoLabsTargetPostgres):
 
     def _server(self) -> Server:
         url = str(self.target_connector.sqlalchemy_url)
-        return Server.from_url(url, self.settings.connect_timeout_seconds,
-                               self.settings.stall_seconds)  # fmt: skip
+        set_ = self._settings
+        return Server.from_url(url, set_.connect_timeout_seconds, set_.stall_seconds)
 
     def _tables_of(self, stream: str) -> list[str]:
         """Return the tables a stream goes to: its name, or what stream maps make of it.
