@@ -82,7 +82,7 @@ def contents(sealed: SealedDay) -> Day | None:
 
 
 def process(root: Path, seed: int, work: Callable[[Path, random.Random], str]) -> int:
-    """Do work in a process of its own until the file `stop` is there; its exit code tells faults."""
+    """Do work in a process of its own until the file `stop` is there; its code tells faults."""
     child = os.fork()
     if child:
         return child
