@@ -281,10 +281,11 @@ def _ask(cursor: Cursor, warehouse: Warehouse) -> _Loads:
         else:
             loads.days.setdefault(day, {})[table] = (source, sha256)
     cursor.execute(
-        "SELECT DISTINCT ON (date, table_name) date::text, table_name, held "
-        f"FROM {found.loads} ORDER BY date, table_name, published_at DESC".replace("%%", "%")
+        f"SELECT date::text, table_name, held FROM {found.loads} l WHERE held IS NOT NULL "
+        f"AND NOT EXISTS (SELECT FROM {found.loads} later WHERE later.date = l.date AND "
+        "later.table_name = l.table_name AND later.published_at > l.published_at)".replace(
+            "%%", "%"
+        )
     )
-    for day, table, held in cursor.fetchall():
-        if held:
-            loads.held[day, table] = held
+    loads.held = {(day, table): held for day, table, held in cursor.fetchall()}
     return loads
