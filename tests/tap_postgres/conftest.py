@@ -6,6 +6,7 @@ The server runs while tests are collected already: the SDK makes its tests from 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,7 @@ def pytest_unconfigure() -> None:
     """Stop the server and remove its data."""
     embedded("down")
     embedded("clean")
+    shutil.rmtree(ROOT)
 
 
 @pytest.fixture
