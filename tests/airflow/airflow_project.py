@@ -124,6 +124,21 @@ class Project:
             self.metadata("SELECT task_id, state FROM task_instance WHERE run_id = %s", run_id)
         )
 
+    def loads(self) -> list[tuple[Any, ...]]:
+        """Return what the warehouse's audit says of its loads: nothing before the first one."""
+        if self.warehouse("SELECT to_regclass('ecommerce_days.loads')") == [(None,)]:
+            return []
+        return self.warehouse("SELECT date, table_name, load_id::text FROM ecommerce_days.loads")
+
+    def note(self, run_id: str) -> str | None:
+        """Return what the list of runs says of a run."""
+        rows = self.metadata(
+            "SELECT content FROM dag_run_note n JOIN dag_run r ON r.id = n.dag_run_id "
+            "WHERE r.run_id = %s",
+            run_id,
+        )
+        return rows[0][0] if rows else None
+
     def trigger(self, dag: str, conf: dict[str, str]) -> str:
         """Trigger a run; returns its id."""
         run_id = f"test_{time.time_ns()}"

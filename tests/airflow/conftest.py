@@ -1,9 +1,12 @@
 """The fixtures: a copy of the project with databases and ports of its own, Airflow in it."""
 
+import json
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from airflow_project import DAG, REPOSITORY, SLEEPER, Project, serving, wait_for
@@ -59,3 +62,23 @@ def served(project: Project) -> Iterator[Project]:
         yield project
     for path in files:
         path.unlink()
+
+
+@pytest.fixture
+def webhook() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A web server that takes alerts: its address, and what it has received."""
+    received: list[dict[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/services/T0/B0", received
+        server.shutdown()
