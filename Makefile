@@ -10,7 +10,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	{ echo $$p; break; }; done)
 BIN := .venv/bin
 MELTANO := $(BIN)/meltano
-JOB := pipeline-csv-and-postgres-to-local-target-postgres
+# The pipeline of meltano.yml and .env (PIPELINE_JOB), asked when it is needed.
+JOB = $(shell $(BIN)/python -m sealed_days.core.meltano_yml)
 PLUGINS := tap-postgres tap-csv--from-csv tap-csv \
 	target-csv--from-postgres target-csv--order-details target-postgres day
 
@@ -50,6 +51,10 @@ install: .venv/installed .meltano/installed ## Install Meltano and the plugins (
 	@$(MIRROR); $(MELTANO) install --clean $(PLUGINS)
 	@touch $@
 
+init: .venv/installed ## Use databases of your own (make init INIT="--source URL --warehouse URL")
+	@$(BIN)/python -m embedded_postgres env
+	@$(BIN)/python -m sealed_days.init $(INIT)
+
 up: .venv/installed ## Start the embedded PostgreSQL, unless .env names other databases
 	@$(BIN)/python -m embedded_postgres up
 
@@ -64,7 +69,7 @@ psql: ## Open the warehouse (make psql DB=source: the source)
 	@$(BIN)/python -m embedded_postgres psql $(or $(DB),warehouse)
 
 run: install up ## Run the whole pipeline for DATE (make run DATE=2025-01-01), today when unset
-	@$(MELTANO) run $(JOB) $$($(BIN)/python -m embedded_postgres serves source && echo day:evidence)
+	@$(MELTANO) run "$(JOB)" $$($(BIN)/python -m embedded_postgres serves source && echo day:evidence)
 	@$(BIN)/python -m sealed_days.day report >/dev/null
 	@$(BIN)/python -m sealed_days.day summary
 
@@ -127,4 +132,4 @@ bench: install ## Side by side with psql, dlt, sling and the stock plugins (BENC
 env-docker: ## Make the .env of docker-compose.yml, once
 	@$(PYTHON) docker/make_env.py
 
-.PHONY: help install up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench env-docker
+.PHONY: help install init up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench env-docker

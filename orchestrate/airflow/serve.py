@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 from processes import EndedByItselfError, Processes
 
 from embedded_postgres.__main__ import main as embedded_postgres
+from sealed_days.core.meltano_yml import MeltanoYml
 
 PROJECT = Path(__file__).resolve().parents[2]
 MELTANO = Path(sys.executable).with_name("meltano")
@@ -46,8 +47,6 @@ GIVEN = (
     *("AIRFLOW__", "AIRFLOW_HOME", "AIRFLOW_CONN_", "AIRFLOW_VAR_", "ALERT_", "DATE_"),
     *("PATH", "VIRTUAL_ENV"),
 )
-# Every plugin of the pipeline is in this job.
-PIPELINE = "pipeline-csv-and-postgres-to-local-target-postgres"
 
 
 class ServeError(Exception):
@@ -69,7 +68,7 @@ def main() -> int:
             say_address(variables["AIRFLOW__API__BASE_URL"])
             meltano("invoke", "airflow:initialize")
             # Tasks side by side must not install one plugin at the same time.
-            meltano("run", "--only-install", PIPELINE)
+            meltano("run", "--only-install", MeltanoYml.read(PROJECT).pipeline().job)
             serve(variables)
     except (ServeError, EndedByItselfError) as error:
         print(f"airflow: {error}", file=sys.stderr)

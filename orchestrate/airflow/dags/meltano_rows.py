@@ -5,10 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from airflow.sdk import Asset
-from meltano_task import PROJECT
+from meltano_pipeline import OUTPUT
 from project_days import LOADED_ROWS
-
-OUTPUT = PROJECT / "output"
 
 
 def rows(day: str, source: str = "*") -> dict[str, int]:

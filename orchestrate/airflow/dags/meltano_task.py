@@ -90,8 +90,8 @@ def meltano(
 
 
 def run(job: str, **task: Any) -> BashOperator:
-    """Return the task of a job of meltano.yml."""
-    return meltano(f"run {shlex.quote(job)}", task_id=job, **task)
+    """Return the task of a job of meltano.yml, or of plugins separated by blanks."""
+    return meltano(f"run {shlex.join(job.split())}", **{"task_id": job, **task})
 
 
 def start(context: Any) -> None:

@@ -1,18 +1,18 @@
-"""The daily pipeline: both sources to sealed days on disk, side by side, then to the warehouse."""
+"""The daily pipeline: its sources to sealed days on disk, side by side, then to the warehouse.
 
-from airflow.sdk import DAG, Asset
+The sources are the tasks of the pipeline's job in meltano.yml, one task here for each.
+"""
+
+from airflow.sdk import DAG
 from meltano_alerts import on_late_run
+from meltano_pipeline import DAG_ID, OUTPUT, PIPELINE, WAREHOUSE, task_id
 from meltano_rows import loaded, staged
 from meltano_task import MACROS, date_param, run
 from project_days import ProjectCron
 
-# Told of each load, with its date and rows: `schedule=[Asset("ecommerce")]` lets a DAG follow it.
-ECOMMERCE = Asset("ecommerce")
-
-
 with DAG(
-    dag_id="northwind_meltano_pipeline",
-    description="PostgreSQL and CSV to sealed days on disk, and from there to the warehouse.",
+    dag_id=DAG_ID,
+    description="The sources to sealed days on disk, and from there to the warehouse.",
     schedule=ProjectCron("@daily"),
     catchup=False,
     is_paused_upon_creation=False,
@@ -21,17 +21,18 @@ with DAG(
     user_defined_macros=MACROS,
     deadline=on_late_run(),
     tags=["northwind", "meltano", "el"],
-    doc_md="""
-### Northwind, daily
+    doc_md=f"""
+### {PIPELINE.job}, daily
 
-Every table of the source and the CSV file of order details land on disk, one file per table and
-day (`output/`); when both are sealed, the day goes to the warehouse, as a whole.
+Every table of every source ({", ".join(PIPELINE.jobs)}) lands on disk, one file per table and day
+(`{OUTPUT}`); when all are sealed, the day goes to the warehouse, as a whole.
 
 - **Another day:** trigger with `date`, until today; empty means the run's own day.
-- **Many days:** `meltano invoke airflow backfill create --dag-id northwind_meltano_pipeline
+- **Many days:** `meltano invoke airflow backfill create --dag-id {DAG_ID}
   --from-date 2025-01-01 --to-date 2025-01-10 --reprocess-behavior completed`
 - **Any day can be run again,** in any order: it is replaced, and newer days stay as they are.
-- **After the load,** the asset `ecommerce` gets an event with `{"date": …, "rows": {table: …}}`.
+- **After the load,** the asset `{WAREHOUSE.name}` gets an event with
+  `{{"date": …, "rows": {{table: …}}}}`.
 - **What a run did** is in its note: the day, how many tables, how many rows. Rows per table are
   under XCom of each task.
 
@@ -39,46 +40,39 @@ A step that failed keeps the next from starting. Its log ends with the cause; it
 documentation says what to check. It is retried twice before it counts as failed.
 """,
 ) as dag:
-    postgres = run(
-        "postgres-to-local",
-        post_execute=staged("postgres"),
-        doc_md="""
-**Does:** copies every table of the source to `output/postgres/{table}/{DATE}/{table}.csv`, and
-seals the day by `output/postgres/{DATE}.datapackage.json`.
+    sources = [
+        run(
+            source.job,
+            task_id=task_id(source),
+            post_execute=staged(source.name),
+            doc_md=f"""
+**Does:** copies every table of `{source.extractor}` to
+`{OUTPUT}/{source.name}/{{table}}/{{DATE}}/{{table}}.csv`, and seals the day by
+`{OUTPUT}/{source.name}/{{DATE}}.datapackage.json`.
 
-**Check when it fails:** that the source answers (`TAP_POSTGRES_…` in `.env`), and that the disk
-has room. The files of the last good run are still there.
+**Check when it fails:** the file and line, or the server, that the log names; its settings are in
+`.env` and under `{source.extractor}` in meltano.yml. Has the disk room? The files of the last good
+run are still there.
 
-**Run it again:** Clear this task, or `DATE=2025-01-05 meltano run postgres-to-local`
+**Run it again:** Clear this task, or `DATE=2025-01-05 meltano run {source.job}`
 """,
-    )
-    order_details = run(
-        "orders-details-csv-to-local",
-        post_execute=staged("csv"),
-        doc_md="""
-**Does:** checks the CSV file against its declared types, copies it to
-`output/csv/order_details/{DATE}/order_details.csv`, and seals the day by
-`output/csv/{DATE}.datapackage.json`.
-
-**Check when it fails:** the file and the line that the log names; path and types are in
-`meltano.yml`, under `tap-csv--from-csv`.
-
-**Run it again:** Clear this task, or `DATE=2025-01-05 meltano run orders-details-csv-to-local`
-""",
-    )
+        )
+        for source in PIPELINE.sources
+    ]
     load = run(
-        "local-csv-to-postgres",
-        outlets=[ECOMMERCE],
-        post_execute=loaded(ECOMMERCE),
-        doc_md="""
-**Does:** takes the sealed files of DATE, of both sources, into the warehouse: days in
-`ecommerce_days`, the newest day in the views of `ecommerce`. All tables of the day become
-visible at once, or none.
+        PIPELINE.load_job,
+        task_id="load" if " " in PIPELINE.load_job else PIPELINE.load_job,
+        outlets=[WAREHOUSE],
+        post_execute=loaded(WAREHOUSE),
+        doc_md=f"""
+**Does:** takes the sealed files of DATE, of all sources, into the warehouse: days in
+`{WAREHOUSE.name}_days`, the newest day in the views of `{WAREHOUSE.name}`. All tables of the day
+become visible at once, or none.
 
-**Check when it fails:** that both steps before are green for this DATE, and that the warehouse
+**Check when it fails:** that the steps before are green for this DATE, and that the warehouse
 answers (`TARGET_POSTGRES_…` in `.env`). What was loaded before is untouched.
 
-**Run it again:** Clear this task, or `DATE=2025-01-05 meltano run local-csv-to-postgres`
+**Run it again:** Clear this task, or `DATE=2025-01-05 meltano run {PIPELINE.load_job}`
 """,
     )
-    [postgres, order_details] >> load
+    sources >> load

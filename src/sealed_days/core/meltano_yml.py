@@ -309,3 +309,10 @@ def _load(path: Path) -> dict[str, Any]:
         msg = f"{path} is not a mapping of Meltano's keys"
         raise ConfigurationError(msg)
     return found or {}
+
+
+if __name__ == "__main__":
+    from sealed_days.core.errors import one_line_errors
+
+    with one_line_errors("meltano.yml"):
+        print(MeltanoYml.read(project_root()).pipeline().job)
