@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,10 @@ def test_a_proof_travels(tmp_path: Path) -> None:
         (Decimal("1.50"), "numeric(8,2)", "1.50"),
         (Decimal("1E+5"), "numeric", "100000"),
         (Decimal("NaN"), "numeric", "NaN"),
+        (Decimal("-Infinity"), "numeric", "-Infinity"),
+        (3, "double precision", "3"),
+        (16777217, "real", "16777217"),
+        ({"at": date(2025, 1, 31)}, "json", '{"at": "2025-01-31"}'),
         ([1, None, 2], "integer[]", '{"1",NULL,"2"}'),
         (["a", 'b"', "c\\"], "text[]", '{"a","b\\"","c\\\\"}'),
         ([["a"], [None]], "text[]", '{{"a"},{NULL}}'),

@@ -29,7 +29,12 @@ sys.addaudithook(_hook)  # it stays: Python has no way to take one back
 _fsync = os.fsync
 
 
+synced: set[int] = set()
+"""The inodes that were given to fsync."""
+
+
 def _counted_fsync(descriptor: int) -> None:
+    synced.add(os.fstat(descriptor).st_ino)
     if _at is not None:
         _at()
     _fsync(descriptor)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from crash import calls, crash, fail
+from crash import calls, crash, fail, synced
 from staging import DAY, NEW, OLD, Day, files, fill, found, in_place, litter, opened, stage
 
 from sealed_days.core.errors import BusyError, FileError
@@ -316,3 +316,27 @@ def test_a_file_with_other_columns_is_refused(root: Path) -> None:
     with StagedDays(root, "s").begin(DAY) as draft, pytest.raises(FileError) as caught:
         fill(draft, {"orders": b"v,id\nold,1\n"})
     assert "its header is 'v, id' where its columns are 'id, v'" in str(caught.value)
+
+
+def test_files_and_folders_are_on_the_disk_before_the_manifest_names_them(root: Path) -> None:
+    number = 0
+    while found(root) != files(NEW):  # the first call after the rename that publishes
+        number += 1
+        lay(root, OLD)
+        crash(root, number, lambda: stage(root, NEW))
+    lay(root, OLD)
+    synced.clear()
+    assert isinstance(fail(root, number, lambda: stage(root, NEW)), FileError)
+    day = root / "s" / str(DAY)
+    (attempt,) = (root / "s").glob(f".{DAY}.*")
+    named = [path for path in attempt.iterdir() if path.suffix in {".csv", ".rejects"}]
+    assert len(named) == len(NEW)
+    for path in (*named, attempt, day.with_suffix(".datapackage.json")):
+        assert path.stat().st_ino in synced, path
+    opened(root)
+    for name in files(NEW):
+        folder = StagedDays(root, "s").file_path(DAY, name).parent
+        assert folder.stat().st_ino in synced, folder
+        if name not in OLD:  # new: its entry in the folder above
+            assert folder.parent.stat().st_ino in synced, folder.parent
+    assert (root / "s").stat().st_ino in synced
