@@ -36,7 +36,8 @@ def test_a_row_is_read_back_as_it_was() -> None:
     assert format_row([None]) == "\n"
     assert format_row([""]) == '""\n'
     assert format_row([None, ""]) == ',""\n'
-    assert format_row(["a,b", 'c"', "\\.", " ", "x\ry"]) == '"a,b","c""","\\.", ,"x\ry"\n'
+    assert format_row(["a,b", 'c"', "\\.", " ", "x\ry"]) == '"a,b","c""",\\., ,"x\ry"\n'
+    assert format_row(["\\."]) == '"\\."\n'  # alone, older servers would take it for the end
 
 
 @pytest.mark.parametrize("text", [t for t in TEXTS if t is not None])
