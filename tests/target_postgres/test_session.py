@@ -8,6 +8,7 @@ import psycopg2
 import pytest
 from ecommerce import ROLE, session
 
+from sealed_days.core.errors import WarehouseError
 from sealed_days.target_postgres.connection import _SETTINGS, Server
 from sealed_days.target_postgres.warehouse import known_type
 
@@ -73,3 +74,19 @@ def test_a_type_that_is_there_and_does_not_work_is_text(warehouse: dict[str, Any
         for works in ("integer", "numeric(8,2)", "timestamp with time zone", "text[]", "jsonb"):
             assert known_type(cursor, works), works
         assert not known_type(cursor, "no_such_type")
+
+
+def test_what_the_server_hints_is_part_of_the_line(warehouse: dict[str, Any]) -> None:
+    names = ("host", "port", "user", "password")
+    server = Server({"dbname": "ecommerce", **{name: warehouse[name] for name in names}})
+    connection = server.connect("test")
+    with (
+        pytest.raises(
+            WarehouseError, match=r"No operator matches.*add explicit type casts"
+        ) as said,
+        server.errors("adding"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT date '2025-01-01' + point '(1,2)'")
+    connection.close()
+    assert "\n" not in str(said.value)

@@ -137,7 +137,7 @@ class Server:
                         error.diag.message_primary,
                         error.diag.message_detail,
                         # out of shared memory: the hint names max_locks_per_transaction
-                        error.diag.message_hint if error.pgcode[:2] == "53" else None,
+                        error.diag.message_hint,
                     )
                     if part
                 )
