@@ -100,6 +100,7 @@ def test_extension_members_and_views_are_left_out_and_said(tap: Tap) -> None:
     assert "left out by kind: 1 views" in found.log
     assert "left out, as they have no column: public-no_column" in found.log
     tap(select=["public-v.*"]).refused("public-v.* is a view", "relation_kinds")
+    tap(select=["public-no_column.*"]).refused("is a table without columns", "select")
     assert tap(relation_kinds=["view"]).right().ended == {"public-v"}
 
 

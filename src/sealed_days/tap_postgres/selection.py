@@ -229,6 +229,12 @@ def _check_pattern(pattern: _Pattern, tables: Sequence[Table], read: Sequence[Ta
         kept = [table for table in found if table in read]
         if pattern.excludes or kept or not pattern.is_literal:
             return None
+        if not found[0].columns:
+            msg = (
+                f"select: {pattern.text} is a table without columns, of which nothing can be "
+                "staged: nothing was touched; take it out of select in meltano.yml"
+            )
+            raise ConfigurationError(msg)
         what = found[0].kind
         msg = (
             f"select: {pattern.text} is a {what.replace('_', ' ')}, and relation_kinds does not "
@@ -338,5 +344,6 @@ def _left_out(tables: Sequence[Table], settings: Settings) -> list[str]:
         what = ", ".join(f"{number} {_KIND_WORDS[kind]}" for kind, number in sorted(count.items()))
         lines.append(f"left out by kind: {what}; relation_kinds in meltano.yml says what is read")
     if empty := [table.stream for table in tables if not table.columns]:
-        lines.append(f"left out, as they have no column: {', '.join(empty)}")
+        names = ", ".join(empty)
+        lines.append(f"left out, as they have no column: {names}; nothing of them can be staged")
     return lines
