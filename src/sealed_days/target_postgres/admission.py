@@ -77,11 +77,7 @@ def _names(table: IncomingTable) -> Iterator[str]:
     elif not table.name:
         problem = "is empty"
     if problem:
-        alias = f"{re.sub(r'[^A-Za-z0-9]+', '_', table.name)[:40] or 'name'}_table"
-        yield (
-            f"the table name {table.name!r} {problem}: give the stream another name in the config "
-            f"of the extractor in meltano.yml (stream_maps: {table.name!r}: __alias__: {alias})"
-        )
+        yield f"the table name {table.name!r} {problem}: {_other_name(table)}"
     columns = [name for name, _ in table.columns]
     if not columns or SNAPSHOT_DATE in columns:
         what = f"a column {SNAPSHOT_DATE}, which is ours" if columns else "no columns"
@@ -91,6 +87,24 @@ def _names(table: IncomingTable) -> Iterator[str]:
             yield f"{table.name}: the column name {name!r} has more than {MAX_NAME} bytes"
     if missing := set(table.keys) - set(columns):
         yield f"{table.name}: the key {', '.join(sorted(missing))} is not among its columns"
+
+
+def _other_name(table: IncomingTable) -> str:
+    """Return what to write into meltano.yml, ready to paste, so that a table has another name."""
+    alias = f"{re.sub(r'[^A-Za-z0-9]+', '_', table.name)[-40:] or 'name'}_table"
+    if not table.origin:
+        return (
+            "give the stream another name in the config of the extractor in meltano.yml "
+            f"(stream_maps: {{{table.name!r}: {{__alias__: {alias}}}}})"
+        )
+    # tables of the schema public are staged without it; other names have their schema in them
+    plain = not set(table.name) & set("-.")
+    stream = f"public-{table.name}" if plain else f"*{table.name}"
+    return (
+        f"give it another name where it is staged: in meltano.yml, in the loader with `source: "
+        f"{table.source}`, below the '*' of stream_maps, write {stream!r}: {{__alias__: {alias}}}, "
+        f"and {table.restage_command}"
+    )
 
 
 def _relations(
@@ -103,10 +117,10 @@ def _relations(
     """Yield what of the user's is in the way."""
     for schema in (warehouse.views, warehouse.days):
         found = there.get((schema, table.name))
-        if found and not found.is_ours:
+        if found and not found.is_ours and table.name not in RESERVED:
             yield (
                 f"{schema}.{table.name} is there and is not a view of this loader: rename it or "
-                f"drop it, or give the table another name (stream_maps: {table.name}: __alias__: …)"
+                f"drop it, or {_other_name(table)}"
             )
     view = there.get((warehouse.views, table.name))
     if view and view.is_ours and newest and newest.day <= table.day and table.kind != SLICE:
