@@ -74,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     verify = add("verify", "files against their manifest, warehouse and source against files",
                  dated=True)  # fmt: skip
     verify.add_argument("--deep", action="store_true", help="compare every row with the warehouse")
-    verify.add_argument("--no-source", action="store_true", help="leave the source alone")
+    source = verify.add_mutually_exclusive_group()
+    source.add_argument("--source", action="store_true", help="compare every row with the source")
+    source.add_argument("--no-source", action="store_true", help="leave the source alone")
 
     diff = add("diff", "rows added, removed and changed between two days, from the files alone")
     diff.add_argument("before", metavar="DATE1")

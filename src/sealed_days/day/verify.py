@@ -17,7 +17,7 @@ from psycopg2.extensions import cursor as Cursor
 from sealed_days.core.errors import FileError, UserError
 from sealed_days.core.proven_file import BLOCK, ProvenFile
 from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
-from sealed_days.day import nearest
+from sealed_days.day import nearest, verify_source
 from sealed_days.day.day_tables import count, day_tables
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import SealedDay, StagedDays
@@ -80,7 +80,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
     if not options.no_source:
         for days, one in opened:
-            found, said = _source(settings, days, one)
+            found, said = _source(settings, days, one, every_row=options.source)
             print(f"source {days.source}: {said or _verdict(found)}")
             wrong += found
     for line in wrong:
@@ -214,17 +214,24 @@ def _rows_differ(
         return f"has other rows in the warehouse than in {path}, such as {some or 'doubled rows'}"
 
 
-def _source(settings: Settings, days: StagedDays, sealed: SealedDay) -> tuple[list[str], str]:
-    """Return what differs between the source as it is now and the files, or why that is unknown."""
+def _source(
+    settings: Settings, days: StagedDays, sealed: SealedDay, *, every_row: bool
+) -> tuple[list[str], str]:
+    """Return what differs between the source as it is now and the files, or why that is unknown.
+
+    With `every_row`, all rows are compared, else their number.
+    """
     read = sealed.manifest.get("read") or {}
     database = read.get("database", "")
     if not database:
         return [], "not a database, nothing to count"
     if sealed.day != days.list()[-1]:
-        return [], f"not counted, there is a newer snapshot, {days.list()[-1]}"
+        return [], f"cannot tell, there is a newer snapshot, {days.list()[-1]}"
     login = settings.source_login(days.source)
     if database != "{host}:{port}/{dbname}".format_map(login):
-        return [], f"not counted, it was read from {database}, which .env does not name"
+        return [], f"cannot tell, it was read from {database}, which .env does not name"
+    if every_row:
+        return verify_source.compare(settings, days, sealed)
     server = Server(login)
     wrong = []
     since = f"read at {read.get('read_at', 'an unknown time')}; it may have moved on since"
