@@ -25,6 +25,8 @@ from test_postgres_to_local import is_alive, sql, wait_until
 
 JOB = "pipeline-csv-and-postgres-to-local-target-postgres"
 DAY = "2025-05-01"
+SCHEMA = "killed"
+"""Of these tests alone: in the project's own, another test may have loaded a newer day."""
 TABLES = ("t", "u")
 
 
@@ -74,7 +76,7 @@ def published_version(project: Project) -> int | None:
     with connection, connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         found = set()
-        for name in (f"{schema}.{t}" for schema in ("ecommerce", "ecommerce_days") for t in TABLES):
+        for name in (f"{schema}.{t}" for schema in (SCHEMA, f"{SCHEMA}_days") for t in TABLES):
             cursor.execute("SELECT to_regclass(%s)", (name,))
             if cursor.fetchone() == (None,):
                 found.add(None)
@@ -119,7 +121,7 @@ def change(project: Project, database: str, version: int) -> None:
 def kill_and_look(project: Project, database: str, kills: int, seed: int) -> Outcomes:
     chance, outcomes = random.Random(seed), Outcomes()
     sql(project, database, *(f"CREATE TABLE {t} (id int PRIMARY KEY, v int)" for t in TABLES))
-    env = {"TAP_POSTGRES_DATABASE": database}
+    env = {"TAP_POSTGRES_DATABASE": database, "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": SCHEMA}
     change(project, database, 0)
     began = time.monotonic()
     project.run(JOB, DAY, **env)
