@@ -300,6 +300,9 @@ def test_evidence_runs_any_sql_file_and_says_where_one_is_wrong(days: Project) -
         assert "no table order_detail on 2025-03-02 (nearest: order_details" in day(
             days, "evidence", SECOND, code=1
         )
+        path.write_text("SELECT order_idd\nFROM orders")
+        said = day(days, "evidence", SECOND, code=1)
+        assert 'Perhaps you meant to reference the column "orders.order_id"' in said
         path.write_text("SELECT *\nFROM orders\nWHERE nope")
         assert "analyze/count.sql line 3: column" in day(days, "evidence", SECOND, code=1)
         path.write_text("DELETE FROM ecommerce_days.orders RETURNING 1")

@@ -154,7 +154,8 @@ def _copy(
         line = ""
         if at := error.diag.internal_position or error.diag.statement_position:
             line = f" line {query[: int(at) - 1].count(chr(10)) + 1}"
-        why = error.diag.message_primary or one_line(error)
+        said = (error.diag.message_primary, error.diag.message_hint)
+        why = ". ".join(part.rstrip(".?") for part in said if part) or one_line(error)
         if isinstance(error, InvalidCursorDefinition):
             why = "it is not one single read-only query"
         msg = f"{where}{line}: {why}: correct the query"
