@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -89,9 +90,10 @@ def _compare(
     known = {column.name for column in table.columns}
     if lost := [name for name in columns if name not in known]:
         return f"{staged.name} has no column {', '.join(lost)} at the source ({since})", False
-    where = None
+    clauses = _where_clauses(settings, sealed.manifest["source"], table.stream)
     if staged.kind == "slice" and (column := staged.details.get("day_column")):
-        where = slice_clause(table, column, sealed.day, settings.timezone)
+        clauses.append(slice_clause(table, column, sealed.day, settings.timezone))
+    where = " AND ".join(f"({clause})" for clause in clauses) or None
     copy = TableCopy(
         stream=table.stream,
         schema=table.schema,
@@ -120,6 +122,15 @@ def _compare(
         return f"{staged.name} {what}: {newer:,} rows came or changed since ({since})", False
     maybe = "; rows may have been deleted since" if now[0] < then[0] else ""
     return f"{staged.name} {what} ({since}; no row came or changed since{maybe})", True
+
+
+def _where_clauses(settings: Settings, source: str, stream: str) -> list[str]:
+    """Return the `custom_where_clauses` by which the extractor reads a stream."""
+    extractor = next(s.extractor for s in settings.pipeline.sources if s.name == source)
+    options = settings.meltano_yml.setting(extractor, "stream_options") or {}
+    if isinstance(options, str):  # of a variable
+        options = json.loads(options)
+    return list((options.get(stream) or {}).get("custom_where_clauses") or [])
 
 
 def _rows_since(session: Session, copy: TableCopy, table: Table, snapshot: str) -> int | None:
