@@ -169,7 +169,11 @@ class Files:
         if self.folder.exists():
             _fsync(self.folder)
         for folder in self.folder.glob(f"*/{day.isoformat()}"):
-            shutil.rmtree(folder)
+            # whoever finishes another day may take an empty folder away before us
+            with contextlib.suppress(FileNotFoundError):
+                for path in folder.iterdir():
+                    path.unlink(missing_ok=True)
+                folder.rmdir()
             _remove_empty(folder.parent, self.folder)
         self._sweep_attempts(day)
 
