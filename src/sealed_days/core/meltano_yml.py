@@ -279,6 +279,27 @@ def project_root() -> Path:
     raise ConfigurationError(msg)
 
 
+def stage_url(moved: str = "") -> str:
+    """Return STAGE_ROOT where it is the URL of an object store, else "".
+
+    Args:
+        moved: STAGE_ROOT as it is known already.
+    """
+    moved = moved or os.environ.get("STAGE_ROOT", "")
+    return moved if "://" in moved else ""
+
+
+def source_of_run() -> str:
+    """Return whose day the loader of this run stages, "" without Meltano."""
+    root, loader = (os.environ.get(n, "") for n in ("MELTANO_PROJECT_ROOT", "MELTANO_LOADER_NAME"))
+    if not (root and loader):
+        return ""
+    meltano_yml = MeltanoYml.read(Path(root))
+    if loader not in meltano_yml.plugins or meltano_yml.executable(loader) != STAGES:
+        return ""
+    return str(meltano_yml.setting(loader, "source") or "default")
+
+
 def stage_root(configured: str | Path, root: Path | None = None, moved: str = "") -> Path:
     """Return the folder of the staged days: STAGE_ROOT where it is set, else what is configured.
 

@@ -20,16 +20,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
 from sealed_days.core.dialect import ENCODING
 from sealed_days.core.errors import ConfigurationError, FileError
-from sealed_days.core.meltano_yml import stage_root
+from sealed_days.core.meltano_yml import stage_root, stage_url
 from sealed_days.core.pgtypes import sql_type
 from sealed_days.core.proven_file import ProvenFile
+from sealed_days.core.spool import spool_area
 
 STAGING = "x-staging"
 SOURCE_TYPE = "x-source-type"
@@ -65,8 +66,14 @@ def activate_version(stream: str, version: int) -> dict[str, Any]:
     return {"type": "ACTIVATE_VERSION", "stream": stream, "version": version}
 
 
-def batch_file(message: dict[str, Any]) -> ProvenFile:
+def batch_file(
+    message: dict[str, Any], place_of: Callable[[str], Path] | None = None
+) -> ProvenFile:
     """Return the file that a BATCH message names and proves.
+
+    Args:
+        message: the message.
+        place_of: what knows a URI's file; only local ones are known where it is not given.
 
     Raises:
         UserError: the encoding is not ours, it names other than one local file, or proves none.
@@ -83,7 +90,7 @@ def batch_file(message: dict[str, Any]) -> ProvenFile:
         raise FileError(msg)
     proofs = message.get("files") or [None]
     try:
-        return ProvenFile.of(file_of(message["manifest"][0]), proofs[0])
+        return ProvenFile.of((place_of or file_of)(message["manifest"][0]), proofs[0])
     except ValueError as error:
         msg = f"stream {message['stream']}: {error}: only a tap of this project can send it"
         raise FileError(msg) from None
@@ -105,7 +112,8 @@ def file_of(uri: str) -> Path:
 def scratch_area(batch_config: Mapping[str, Any]) -> Path:
     """Return the folder for scratch files that a tap's storage.root, a path or a URI, names.
 
-    With STAGE_ROOT they are beside the staged days, so that a finished file is only renamed.
+    With STAGE_ROOT they are beside the staged days, so that a finished file is only renamed; with
+    an object store, below $TMPDIR.
 
     Raises:
         UserError: it is not set, or not local.
@@ -115,7 +123,7 @@ def scratch_area(batch_config: Mapping[str, Any]) -> Path:
         msg = "batch_config has no storage.root: set it to the scratch folder in meltano.yml"
         raise ConfigurationError(msg)
     named = file_of(root) if root.startswith("file:") or "://" in root else Path(root)
-    return stage_root(named.parent) / named.name
+    return spool_area() if stage_url() else stage_root(named.parent) / named.name
 
 
 def columns_of(schema: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -14,12 +12,15 @@ from psycopg2.extensions import cursor as Cursor
 from sealed_days.core.errors import UserError
 from sealed_days.day.day_tables import registry
 from sealed_days.day.settings import Settings
-from sealed_days.store.days import StagedDays
+from sealed_days.store.days import Find, StagedDays
 from sealed_days.store.manifest import parse
 from sealed_days.target_postgres.warehouse import Warehouse
 
 WORST_FIRST = ("damaged", "unsealed", "missing", "sealed", "loaded", "current")
 """The states of a table's day. The state of a source's day is that of its worst table."""
+
+_REQUESTS = 16
+"""How many days of an object store are asked for at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,37 +182,27 @@ def _on_disk(days: StagedDays, first: date | None, last: date | None) -> dict[da
     def wanted(day: date) -> bool:
         return (not first or day >= first) and (not last or day <= last)
 
-    found = {day: _sealed(days, day) for day in days.list() if wanted(day)}
-    for table, day in unsealed(days):
+    known = [day for day in days.list() if wanted(day)]
+    if days.is_remote:
+        with ThreadPoolExecutor(_REQUESTS) as pool:
+            found = dict(zip(known, pool.map(lambda day: _sealed(days, day), known), strict=True))
+    else:
+        found = {day: _sealed(days, day) for day in known}
+    for table, day in days.unsealed():
         if wanted(day) and (day not in found or found[day].empty_state == "unsealed"):
             entry = found.setdefault(day, SourceDay(days.source, day, empty_state="unsealed"))
             entry.tables.append(TableDay(table, "unsealed", why="no manifest"))
     return found
 
 
-def unsealed(days: StagedDays) -> list[tuple[str, date]]:
-    """Return (table's folder, day) for the files of days that have no manifest."""
-    sealed = {day.isoformat() for day in days.list()}
-    found = []
-    with contextlib.suppress(FileNotFoundError), os.scandir(days.root / days.source) as tables:
-        for table in tables:
-            if not table.is_dir():
-                continue
-            for name in os.listdir(table.path):  # noqa: PTH208 # many, and fast
-                with contextlib.suppress(ValueError):
-                    if name not in sealed and any(os.scandir(f"{table.path}/{name}")):
-                        found.append((table.name, date.fromisoformat(name)))
-    return found
-
-
 def _sealed(days: StagedDays, day: date) -> SourceDay:
     entry = SourceDay(days.source, day)
     path = days.manifest_path(day)
-    folder = str(path.parent)
     try:
-        # thousands of manifests and files: os.stat and the manifest's own paths
-        manifest = parse(path.read_bytes(), days.source, day)
-        entry.tables = [_table(resource, folder) for resource in manifest["resources"]]
+        # thousands of manifests and files: the manifest's own paths, without opening the day
+        manifest = parse(days.store.read(day) or b"", days.source, day)
+        find = days.table_at(day)
+        entry.tables = [_table(resource, find) for resource in manifest["resources"]]
     except OSError as error:
         entry.empty_state = "damaged"
         entry.why = f"{path.name} cannot be read ({error.strerror})"
@@ -221,11 +212,12 @@ def _sealed(days: StagedDays, day: date) -> SourceDay:
     return entry
 
 
-def _table(resource: dict[str, Any], folder: str) -> TableDay:
+def _table(resource: dict[str, Any], find: Find) -> TableDay:
     size = resource["bytes"]
     why = ""
     try:
-        if (there := os.stat(f"{folder}/{resource['path']}").st_size) != size:  # noqa: PTH116
+        _, there = find(resource)
+        if there != size:
             why = f"{there:,} bytes where {size:,} were sealed"
     except OSError as error:
         why = f"the file: {error.strerror}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import dataclasses
 import json
 import re
 import sys
@@ -22,6 +24,7 @@ from sealed_days.day import nearest
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import StagedDays
 from sealed_days.store.manifest import StagedTable
+from sealed_days.store.place import on_this_machine
 
 # Types whose values are faster to compare than their text, or have more than one text.
 _TYPES = {
@@ -93,10 +96,23 @@ def compare(source: str, old: StagedTable | None, new: StagedTable | None) -> Ta
     found = TableDiff(source, new.name, note=_note(old, new))
     if old.file.sha256 == new.file.sha256 and old.columns == new.columns:
         return found
+    with _here(old) as old, _here(new) as new:
+        _count(found, old, new)
+    return found
+
+
+@contextlib.contextmanager
+def _here(table: StagedTable) -> Iterator[StagedTable]:
+    """Give a table whose file DuckDB can read: on this machine."""
+    with on_this_machine(table.file.path) as path:
+        yield dataclasses.replace(table, file=table.file.at(path))
+
+
+def _count(found: TableDiff, old: StagedTable, new: StagedTable) -> None:
     keys, common = _keys(old, new), _common(old, new)
     if not keys:
         found.added, found.removed = _one(_bags(old, new, common))
-        return found
+        return
     others = [column for column in common if column not in keys]
     counts = [
         "count(*) FILTER (a.there IS NULL)",
@@ -108,7 +124,6 @@ def compare(source: str, old: StagedTable | None, new: StagedTable | None) -> Ta
         f"SELECT {', '.join(counts)} FROM {_joined(old, new, keys, common)}"
     )
     found.columns = {name: rows for name, rows in zip(others, each, strict=True) if rows}
-    return found
 
 
 def _pairs(
@@ -279,6 +294,13 @@ def _rows(
 
     Without a key, the whole row stands as its own key.
     """
+    with _here(old) as old, _here(new) as new:
+        yield from _rows_of_files(old, new)
+
+
+def _rows_of_files(
+    old: StagedTable, new: StagedTable
+) -> Iterator[tuple[str, dict[str, Any], dict[str, list[Any]]]]:
     keys, common = _keys(old, new), _common(old, new)
     others = [column for column in common if column not in keys]
     names = column_list(keys)

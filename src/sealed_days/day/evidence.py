@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
@@ -21,6 +22,7 @@ from sealed_days.core.sql import column_list, qualified, quote_ident, quote_lite
 from sealed_days.day import nearest
 from sealed_days.day.day_tables import as_of, days
 from sealed_days.day.settings import Settings
+from sealed_days.store.place import store_at
 from sealed_days.store.scratch import Scratch, sweep
 from sealed_days.target_postgres import prepare
 from sealed_days.target_postgres.registry import DayTable
@@ -41,9 +43,25 @@ $$
 _NO_TABLE = re.compile(r'relation "(.*)" does not exist')
 
 
-def folder(settings: Settings, day: date) -> Path:
-    """Return where the csv files of a day are."""
-    return settings.output / "evidence" / day.isoformat()
+def shown(settings: Settings, day: date) -> list[str]:
+    """Return the csv files of a day, for people."""
+    if settings.store:
+        keys = sorted(entry.key for entry in store_at(settings.store).list(_key(day)))
+        return [f"{settings.store}/{key}" for key in keys]
+    return [settings.shown(path) for path in sorted((settings.output / _key(day)).glob("*.csv"))]
+
+
+def remove(settings: Settings, day: date) -> None:
+    """Remove the csv files of a day."""
+    if settings.store:
+        store = store_at(settings.store)
+        store.remove([entry.key for entry in store.list(_key(day))])
+    else:
+        shutil.rmtree(settings.output / _key(day), ignore_errors=True)
+
+
+def _key(day: date) -> str:
+    return f"evidence/{day.isoformat()}/"
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -57,7 +75,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if not queries:
         msg = f"{settings.shown(settings.queries)}/*.sql: there is no query: write one"
         raise ConfigurationError(msg)
-    area = settings.output / ".scratch"
+    area = settings.scratch_area
     sweep(area)
     session = settings.server.connect("day evidence")
     prepare.take_role(session, settings.warehouse)
@@ -77,11 +95,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             ]
             session.rollback()  # the views of the day go
         for path, rows in done:
-            target = folder(settings, day) / f"{path.stem}.csv"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (scratch.path / target.name).rename(target)
-            _fsync(target.parent)
-            print(f"{path.stem}: {rows:,} rows in {settings.shown(target)}")
+            name = f"{path.stem}.csv"
+            place = settings.keep_file(scratch.path / name, f"{_key(day)}{name}")
+            print(f"{path.stem}: {rows:,} rows in {place}")
     finally:
         scratch.close()
         session.close()
@@ -161,11 +177,3 @@ def _copy(
         msg = f"{where}{line}: {why}: correct the query"
         raise ConfigurationError(msg) from None
     return cursor.rowcount
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

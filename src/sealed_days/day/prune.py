@@ -13,7 +13,6 @@ from sealed_days.core.dates import parse_date
 from sealed_days.core.errors import ConfigurationError, UserError
 from sealed_days.core.progress import size
 from sealed_days.day import nearest
-from sealed_days.day.calendar import unsealed
 from sealed_days.day.day_tables import day_tables
 from sealed_days.day.removal import bytes_on_disk, own_tables, remove_day
 from sealed_days.day.retention import kept
@@ -42,7 +41,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         staged = settings.staged()
         sealed = {days.source: days.list() for days in staged}
         known = {*there, *(day for found in sealed.values() for day in found)}
-        known |= {day for days in staged for _, day in unsealed(days)}
+        known |= {day for days in staged for _, day in days.unsealed()}
         # what the views show, and each source's newest snapshot
         current |= {max(found) for found in (there, *sealed.values()) if found}
         dry = options.dry_run or (by_policy and not options.apply)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 from psycopg2.extensions import connection as Connection
 
@@ -73,20 +71,10 @@ def remove_day(settings: Settings, session: Connection, day: date, *, is_prune: 
                 cursor.execute("SELECT pg_advisory_unlock(%s)", (key,))
         for days in staged:
             days.store.remove(day)
-        shutil.rmtree(evidence.folder(settings, day), ignore_errors=True)
+        evidence.remove(settings, day)
     return len(rows)
-
-
-def folders(days: StagedDays, day: date) -> Iterator[Path]:
-    """Yield the folders of a day's files, one per table."""
-    yield from (days.root / days.source).glob(f"*/{day.isoformat()}")
 
 
 def bytes_on_disk(staged: Sequence[StagedDays], day: date) -> int:
     """Return the size of a day's files."""
-    return sum(
-        path.stat().st_size
-        for days in staged
-        for folder in folders(days, day)
-        for path in folder.iterdir()
-    )
+    return sum(days.bytes_of(day) for days in staged)

@@ -78,13 +78,15 @@ class Run:
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Write the page and print its path."""
-    target = settings.report
     html = render(settings)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(f".{os.getpid()}.tmp")
+    settings.scratch_area.mkdir(parents=True, exist_ok=True)
+    draft = settings.scratch_area / f"report.{os.getpid()}.html"
     draft.write_text(html, "utf-8")
-    draft.rename(target)
-    print(settings.shown(target))
+    print(settings.keep_file(draft, "report.html"))
+    target = settings.report
+    if options.open and settings.store:
+        msg = "the page is on the store: download it to open it"
+        raise ConfigurationError(msg)
     if options.open and not webbrowser.open(target.absolute().as_uri()):
         msg = f"there is no browser to open: open {target.absolute()} yourself"
         raise ConfigurationError(msg)

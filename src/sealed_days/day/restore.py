@@ -18,7 +18,7 @@ from sealed_days.day import nearest
 from sealed_days.day.day_tables import day_tables, days
 from sealed_days.day.removal import own_tables
 from sealed_days.day.settings import Settings
-from sealed_days.store.days import StagedDays
+from sealed_days.store.days import Find, StagedDays
 from sealed_days.store.layout import REJECTS
 from sealed_days.store.manifest import StagedTable, table_of
 from sealed_days.target_postgres import prepare
@@ -85,13 +85,19 @@ def _sealed(staged: StagedDays, day: date) -> tuple[dict[str, Any], dict[str, St
     """Return the manifest and its tables as far as they can be read."""
     try:
         manifest = staged.read_manifest(day)
-        tables = [
-            table_of(resource, staged.root / staged.source / resource["path"])
-            for resource in manifest.get("resources", [])
-        ]
+        find = staged.table_at(day)
+        tables = [table_of(resource, _place(find, resource)) for resource in manifest["resources"]]
     except (UserError, KeyError, TypeError, AttributeError):
         return {}, {}
     return manifest, {table.name: table for table in tables}
+
+
+def _place(find: Find, resource: dict[str, Any]) -> Path:
+    """Return where a table's file is, or was."""
+    try:
+        return find(resource)[0]
+    except OSError as error:
+        return Path(str(error.filename))
 
 
 def _is_whole(table: StagedTable) -> bool:

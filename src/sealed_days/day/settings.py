@@ -19,8 +19,10 @@ from psycopg2.extensions import connection as Connection
 
 from sealed_days.core.dates import resolve_date, say_date
 from sealed_days.core.errors import ConfigurationError
-from sealed_days.core.meltano_yml import MeltanoYml, Pipeline, project_root, stage_root
+from sealed_days.core.meltano_yml import MeltanoYml, Pipeline, project_root, stage_root, stage_url
+from sealed_days.core.spool import spool_area
 from sealed_days.store.days import StagedDays
+from sealed_days.store.place import days_at, store_at
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.warehouse import Warehouse
 
@@ -33,6 +35,7 @@ _CONNECTION = {
 class Settings:
     """The project, its staged days and its warehouse.
 
+    `store` is the URL of the object store of the staged days, "" where they are in `output`.
     `name` is the project's in a warehouse that several share, `keep` the policy of `day prune`.
     """
 
@@ -40,6 +43,7 @@ class Settings:
     meltano_yml: MeltanoYml
     pipeline: Pipeline
     output: Path
+    store: str
     queries: Path
     date: str
     timezone: str
@@ -63,6 +67,11 @@ class Settings:
             there = "day" in meltano_yml.plugins
             return str((meltano_yml.setting("day", name) if there else None) or default)
 
+        url = stage_url(meltano_yml.get("STAGE_ROOT"))
+        if url:
+            for name in meltano_yml.variables.values:
+                if name.startswith(("AWS_", "AZURE_", "GOOGLE_")):
+                    os.environ.setdefault(name, meltano_yml.get(name))  # obstore reads them there
         output = own("output_path") or meltano_yml.setting(
             pipeline.sources[0].loader, "output_path"
         )
@@ -71,7 +80,13 @@ class Settings:
             project=root,
             meltano_yml=meltano_yml,
             pipeline=pipeline,
-            output=root / stage_root(output or "output", root, meltano_yml.get("STAGE_ROOT")),
+            output=root
+            / (
+                (output or "output")
+                if url
+                else stage_root(output or "output", root, meltano_yml.get("STAGE_ROOT"))
+            ),
+            store=url,
             queries=root / own("queries_path", "analyze"),
             date=own("date") or meltano_yml.get("DATE"),
             timezone=own("timezone") or meltano_yml.get("DATE_TIMEZONE"),
@@ -128,7 +143,34 @@ class Settings:
 
     def staged(self) -> list[StagedDays]:
         """Return the staged days of every source."""
-        return [StagedDays(self.output, source, job) for source, job in self.sources.items()]
+        return [
+            days_at(self.store or self.output, source, job) for source, job in self.sources.items()
+        ]
+
+    def keep_file(self, path: Path, key: str) -> str:
+        """Bring a file where the days are: to its path below `output`, or onto the store.
+
+        Args:
+            path: a scratch file, which is moved.
+            key: where it belongs: `evidence/2025-01-31/orders.csv`.
+
+        Returns:
+            The place, for people.
+        """
+        if self.store:
+            store_at(self.store).put_file(key, path)
+            path.unlink()
+            return f"{self.store}/{key}"
+        target = self.output / key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+        _fsync(target.parent)
+        return self.shown(target)
+
+    @property
+    def scratch_area(self) -> Path:
+        """Where files are made that `keep_file` then takes."""
+        return spool_area() if self.store else self.output / ".scratch"
 
     def source_login(self, source: str) -> dict[str, Any]:
         """Return libpq's parameters of a source that is a database."""
@@ -162,3 +204,11 @@ def _server(meltano_yml: MeltanoYml, loader: str) -> Server:
         raise ConfigurationError(msg)
     parameters = {to: found[name] for name, to in _CONNECTION.items() if found[name]}
     return Server({"port": 5432} | parameters)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

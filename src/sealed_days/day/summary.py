@@ -104,8 +104,7 @@ def _next(settings: Settings, day: date, table: str | None) -> None:
         ("all days", settings.command("status")),
         ("prove this one", settings.command(f"verify {day} --deep")),
     ]
-    for path in sorted(evidence.folder(settings, day).glob("*.csv")):
-        entries.append(("evidence", settings.shown(path)))
+    entries += [("evidence", place) for place in evidence.shown(settings, day)]
     page = settings.report
     there = page.exists()
     entries.append(("report", settings.shown(page) if there else settings.command("report")))

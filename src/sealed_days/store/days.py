@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,12 +16,14 @@ from sealed_days.core.errors import BusyError, ConfigurationError, FileError
 from sealed_days.store import layout
 from sealed_days.store import manifest as manifests
 from sealed_days.store.files import Files
-from sealed_days.store.kind import Store
-from sealed_days.store.lock import Lease
+from sealed_days.store.kind import Lease, Store
 from sealed_days.store.manifest import StagedTable, table_of
 from sealed_days.store.seal import Draft
 
 _SOURCE = re.compile(r"[a-z][a-z0-9_-]*")
+
+Find = Callable[[Mapping[str, Any]], tuple[Path, int]]
+"""Finds the file of a manifest's resource and its size, or raises OSError."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ class StagedDays:
         source: the source's name, a folder below root: lower case, digits, `_`, `-`.
         job: the `meltano run` job that stages this source, named in errors.
     """
+
+    is_remote = False
+    """Whether each look at a day takes a request over the network."""
 
     def __init__(self, root: Path, source: str, job: str = "JOB") -> None:
         if not _SOURCE.fullmatch(source):
@@ -99,8 +106,9 @@ class StagedDays:
         """
         manifest = self._settled(day)
         while True:
+            find = self.table_at(day)
             try:
-                tables = tuple(self._table(day, resource) for resource in manifest["resources"])
+                tables = tuple(self._table(day, find, r) for r in manifest["resources"])
             except FileError:
                 # another run may have published it meanwhile: the old files are gone then
                 before, manifest = manifest, self.read_manifest(day)
@@ -109,22 +117,37 @@ class StagedDays:
             else:
                 return SealedDay(self.source, day, manifest, tables)
 
-    def _table(self, day: date, resource: dict[str, Any]) -> StagedTable:
-        path = self.root / self.source / resource["path"]
-        table = table_of(resource, path)
+    def table_at(self, day: date) -> Find:
+        """Return what finds a resource's file of a day and its size, or raises OSError."""
+        del day
+        folder = f"{self.root}/{self.source}"
+
+        def find(resource: Mapping[str, Any]) -> tuple[Path, int]:
+            path = f"{folder}/{resource['path']}"
+            return Path(path), os.stat(path).st_size  # noqa: PTH116 # of thousands of files
+
+        return find
+
+    def _table(
+        self,
+        day: date,
+        find: Find,
+        resource: dict[str, Any],
+    ) -> StagedTable:
         try:
-            size = path.stat().st_size
+            path, size = find(resource)
         except OSError as error:
             what = "is missing" if isinstance(error, FileNotFoundError) else str(error.strerror)
             msg = (
-                f"{path} {what} though {self.source} {day.isoformat()} is sealed: "
+                f"{error.filename} {what} though {self.source} {day.isoformat()} is sealed: "
                 f"run {self.command(day)}"
             )
             raise FileError(msg) from None
+        table = table_of(resource, path)
         what = f"{size} bytes where the manifest says {table.file.bytes}"
         if size == table.file.bytes:
             try:
-                check_header(path, (name for name, _, _ in table.columns))
+                self._check_header(table)
             except OSError as error:
                 what = f"it cannot be read ({error.strerror})"
             except ValueError as error:
@@ -133,6 +156,28 @@ class StagedDays:
                 return table
         msg = f"{path} is damaged: {what}: run {self.command(day)}"
         raise FileError(msg)
+
+    def _check_header(self, table: StagedTable) -> None:
+        check_header(table.file.path, (name for name, _, _ in table.columns))
+
+    def unsealed(self) -> Iterable[tuple[str, date]]:
+        """Return (table's folder, day) for the files of days that have no manifest."""
+        sealed = {day.isoformat() for day in self.list()}
+        found = []
+        with contextlib.suppress(FileNotFoundError), os.scandir(self.root / self.source) as tables:
+            for table in tables:
+                if not table.is_dir():
+                    continue
+                for name in os.listdir(table.path):  # noqa: PTH208 # many, and fast
+                    with contextlib.suppress(ValueError):
+                        if name not in sealed and any(os.scandir(f"{table.path}/{name}")):
+                            found.append((table.name, date.fromisoformat(name)))
+        return found
+
+    def bytes_of(self, day: date) -> int:
+        """Return the size of all files of a day, sealed or not."""
+        folders = (self.root / self.source).glob(f"*/{day.isoformat()}")
+        return sum(path.stat().st_size for folder in folders for path in folder.iterdir())
 
     def _settled(self, day: date) -> dict[str, Any]:
         """Return the manifest of a day; first finish what a crash left undone, if we may write."""

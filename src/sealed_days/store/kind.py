@@ -1,7 +1,7 @@
 """The one seam between staged days and where they lie: what a kind of store must do.
 
-`files` is the kind for a folder. Objects in a bucket would be another: their manifest names
-the attempt's objects for good, so `publish` is one conditional put and `settle` does nothing.
+`files` is the kind for a folder. `object_days` is the kind for objects in a bucket: their manifest
+names the attempt's objects for good, so one conditional put seals and `settle` does nothing.
 """
 
 from __future__ import annotations
@@ -9,9 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
-from sealed_days.store.lock import Lease
+
+class Lease(Protocol):
+    """The right to write one day of one source."""
+
+    def close(self) -> None:
+        """Give it back."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
 
 
 class Attempt(Protocol):

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,7 @@ REJECTS = "rejects.csv"
 """The rows of a table's source that were set aside, beside the table's file."""
 
 _UNSAFE = re.compile(r"[^\w-]|\A-")
+_OBJECTS = re.compile(r"\d{4}-\d\d-\d\d/[0-9a-f]{16}")
 _ATTEMPT = re.compile(r"\.(\d{4}-\d\d-\d\d)\.([0-9a-f]{8})")
 
 
@@ -65,3 +67,19 @@ def attempt_parts(folder: str) -> tuple[str, str] | None:
     """Return DATE and token of an attempt's folder, None where it has another name."""
     match = _ATTEMPT.fullmatch(folder)
     return (match[1], match[2]) if match else None
+
+
+def object_paths(path: str | Sequence[str]) -> list[str]:
+    """Return the paths of a resource on an object store: more than one where it is very large."""
+    return [path] if isinstance(path, str) else list(path)
+
+
+def is_object_path(path: str | Sequence[str], day: date) -> bool:
+    """Return whether a resource's path names objects of one attempt at a day."""
+    paths = object_paths(path)
+    folders = {name.rpartition("/")[0] for name in paths}
+    return (
+        len(folders) == 1
+        and bool(_OBJECTS.fullmatch(folders.pop()))
+        and all(name.startswith(f"{day.isoformat()}/") for name in paths)
+    )

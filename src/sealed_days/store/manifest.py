@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from sealed_days.core.pgtypes import frictionless_field
 from sealed_days.core.proven_file import ProvenFile
-from sealed_days.store.layout import attempt_parts, relative_path
+from sealed_days.store.layout import attempt_parts, is_object_path, relative_path
 
 DETAILS = frozenset(
     {
@@ -51,7 +51,7 @@ class _Schema(msgspec.Struct):
 
 class _Resource(msgspec.Struct):
     stream: _Text
-    path: str
+    path: str | list[str]
     kind: _Text
     rows: Count
     bytes: Count
@@ -222,7 +222,8 @@ def parse(data: bytes, source: str, day: date) -> dict[str, Any]:
         if resource.stream in names:
             raise ValueError(f"{where}.stream is {resource.stream!r} a second time")
         names.add(resource.stream)
-        if resource.path != relative_path(day, resource.stream, attempt):
+        is_file = resource.path == relative_path(day, resource.stream, attempt)
+        if not is_file and not is_object_path(resource.path, day):
             raise ValueError(f"{where}.path is {resource.path!r}")
         columns = [column.name for column in resource.schema.fields]
         if len(set(columns)) != len(columns):

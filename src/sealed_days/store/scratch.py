@@ -62,6 +62,10 @@ class ScratchFile:
         """Close it; `bytes` and `sha256` are those of the file."""
         self._file.close()
 
+    def abort(self) -> None:
+        """Close it; it goes with its folder."""
+        self._file.close()
+
     def proven(self, rows: int) -> ProvenFile:
         """Return the closed file with what proves it."""
         return ProvenFile(self.path, rows, self.bytes, self.sha256)

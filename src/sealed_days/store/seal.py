@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from sealed_days.core.dialect import check_header
 from sealed_days.core.errors import FileError
 from sealed_days.store import manifest as manifests
+from sealed_days.store.kind import Lease
 from sealed_days.store.layout import SCRATCH, safe_name
-from sealed_days.store.lock import Lease
 from sealed_days.store.manifest import StagedTable
 
 if TYPE_CHECKING:

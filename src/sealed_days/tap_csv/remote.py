@@ -130,7 +130,7 @@ def _web(url: str) -> tuple[Any, list[str]]:
     from obstore.store import HTTPStore
 
     parts = urlsplit(url)
-    client: dict[str, Any] = {"allow_http": True, "timeout": "1h", "connect_timeout": "10s"}
+    client: Any = {"allow_http": True, "timeout": "1h", "connect_timeout": "10s"}
     user, has_user, host = parts.netloc.rpartition("@")
     if has_user:
         token = base64.b64encode(unquote(user).encode()).decode()
@@ -154,7 +154,7 @@ def _bucket(url: str) -> tuple[Any, list[str]]:
     import obstore
     from obstore.store import from_url
 
-    client = {"allow_http": True, "timeout": "1h", "connect_timeout": "10s"}
+    client: Any = {"allow_http": True, "timeout": "1h", "connect_timeout": "10s"}
     store = from_url(_root(url), client_options=client, retry_config=_retry())
     key = url[len(_root(url)) :]
     is_folder = not key or key.endswith("/")

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from sealed_days.core import messages
 from sealed_days.core.errors import ConfigurationError
-from sealed_days.core.meltano_yml import jobs_of_project, stage_root
+from sealed_days.core.meltano_yml import jobs_of_project, stage_root, stage_url
 from sealed_days.core.settings import Character, Group, Name
 from sealed_days.core.singer_settings import Batch, SdkSettings
 
@@ -272,9 +272,9 @@ class Settings(SdkSettings, kw_only=True, frozen=True):
         return messages.scratch_area({"storage": {"root": root}})
 
     @property
-    def staged_root(self) -> Path:
+    def staged_root(self) -> Path | str:
         """The folder of the staged days."""
-        return stage_root(str(self.staged_path))
+        return stage_url() or stage_root(str(self.staged_path))
 
     @property
     def jobs(self) -> dict[str, str]:

@@ -11,18 +11,19 @@ from typing import Any
 
 from sealed_days.core.errors import ConfigurationError, FileError, UserError
 from sealed_days.core.proven_file import file_sha256
-from sealed_days.store.days import SealedDay, StagedDays
+from sealed_days.store.days import SealedDay
 from sealed_days.store.manifest import StagedTable
+from sealed_days.store.place import days_at
 from sealed_days.tap_csv.select import Selection
 
 
 def open_days(
-    root: Path, sources: Mapping[str, str], day: date, selection: Selection
+    root: str | Path, sources: Mapping[str, str], day: date, selection: Selection
 ) -> list[SealedDay]:
     """Return the sealed day of every source.
 
     Args:
-        root: the folder of the staged days.
+        root: the folder or store of the staged days.
         sources: source name -> the job that stages it.
         day: DATE.
         selection: what Meltano's `select` says: everything.
@@ -37,7 +38,7 @@ def open_days(
     days, wrong = [], []
     for source, job in sources.items():
         try:
-            days.append(StagedDays(root, source, job).open(day))
+            days.append(days_at(root, source, job).open(day))
         except UserError as error:
             wrong.append(str(error))
     if wrong:

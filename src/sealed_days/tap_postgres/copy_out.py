@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psycopg2
@@ -29,7 +30,7 @@ from sealed_days.core.proven_file import BLOCK, ProvenFile
 from sealed_days.core.sql import qualified
 from sealed_days.core.stall import Stalled, ends_when_stalled
 from sealed_days.tap_postgres.catalog import read_filenodes
-from sealed_days.tap_postgres.ordered_file import FilePart, OrderedFile
+from sealed_days.tap_postgres.ordered_file import File, FilePart, OrderedFile, Spool
 from sealed_days.tap_postgres.parts import cut
 from sealed_days.tap_postgres.snapshot import Snapshot
 from sealed_days.tap_postgres.source import Session
@@ -104,14 +105,26 @@ class SnapshotCopy:
         folder: where the files go.
         parallelism: how many sessions copy at a time.
         part_bytes: how large a part of a large table is.
+        begin: opens the file of a table; a scratch file in `folder` where it is None.
+        spool: what parts may keep in `folder` until their turn.
     """
 
-    def __init__(self, snapshot: Snapshot, folder: Path, parallelism: int, part_bytes: int) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        folder: Path,
+        parallelism: int,
+        part_bytes: int,
+        begin: Callable[[TableCopy], File] | None = None,
+        spool: Spool | None = None,
+    ) -> None:
         self._snapshot = snapshot
         self._source = snapshot.source
         self._folder = folder
         self._parallelism = parallelism if snapshot.name else 1
         self._part_bytes = part_bytes
+        self._begin = begin
+        self._spool = spool
         self._jobs: list[_Job] = []
         self._lock = threading.Lock()
         self._sessions: set[Session] = {snapshot.session}
@@ -157,6 +170,8 @@ class SnapshotCopy:
                         session.connection.cancel()
             for worker in workers:
                 worker.join()
+            for job in self._jobs:
+                job.file.abort()
 
     def _plan(self, number: int, table: TableCopy, work: queue.SimpleQueue[_Step]) -> None:
         """Queue the steps that copy a table."""
@@ -166,7 +181,9 @@ class SnapshotCopy:
                 clauses = cut(session.connection, table, self._part_bytes, self._parallelism)
         except psycopg2.Error as error:
             raise self._cannot_copy(table, error) from None
-        job = _Job(table, OrderedFile(self._folder / f"{number}.csv", len(clauses)))
+        begin = partial(self._begin, table) if self._begin else None
+        path = self._folder / f"{number}.csv"
+        job = _Job(table, OrderedFile(path, len(clauses), begin, self._spool))
         self._jobs.append(job)
         if table.is_counted:
             work.put(lambda session: self._count(session, job))

@@ -44,5 +44,6 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
         messages.write(messages.schema(one.stream, properties, one.keys, staging))
         copy = extraction.copy_of(one, tuple(properties))
         streams.append(FileStream(one.stream, copy))
-    copy_files(extraction.snapshot, streams, settings, settings.as_files, messages.write)
+    batch, day = settings.as_files, extraction.day
+    copy_files(extraction.snapshot, streams, settings, batch, day, messages.write)
     extraction.close()

@@ -216,7 +216,14 @@ class TapPostgres(ChecksSettings, MeltanoLabsTapPostgres):
         batch = self.settings.as_files
         if whole and batch:
             copies = [stream.file_stream() for stream in whole]
-            copy_files(self.extraction.snapshot, copies, self.settings, batch, messages.write)
+            copy_files(
+                self.extraction.snapshot,
+                copies,
+                self.settings,
+                batch,
+                self.extraction.day,
+                messages.write,
+            )
         for stream in streams:
             if stream not in whole:
                 stream.sync()

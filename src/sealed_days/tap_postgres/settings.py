@@ -65,6 +65,14 @@ class Settings(PostgresSettings, kw_only=True, frozen=True):
             "same bytes, whatever the source did in between), or as they lie in the heap."
         ),
     ] = "primary_key"
+    spool_bytes: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="With an object store: bytes that parts may keep in $TMPDIR until their "
+            "turn; then their connections wait.",
+        ),
+    ] = 1 << 30
     lock_timeout_seconds: Annotated[
         PositiveSeconds,
         Meta(

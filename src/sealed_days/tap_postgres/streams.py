@@ -7,14 +7,17 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sealed_days.core import messages
+from sealed_days.core.meltano_yml import source_of_run, stage_url
 from sealed_days.core.pgtypes import json_schema
 from sealed_days.core.progress import closing_table, share_line, table_line
 from sealed_days.core.singer_settings import BatchConfig
 from sealed_days.store.scratch import Scratch
 from sealed_days.tap_postgres.copy_out import CopiedTable, SnapshotCopy
+from sealed_days.tap_postgres.ordered_file import File, Spool
 from sealed_days.tap_postgres.selection import SelectedTable
 from sealed_days.tap_postgres.settings import Settings
 from sealed_days.tap_postgres.snapshot import Snapshot
@@ -83,6 +86,7 @@ def copy_files(
     streams: Sequence[FileStream],
     settings: Settings,
     batch: BatchConfig,
+    day: date,
     write: Write,
 ) -> None:
     """Copy the streams and write a BATCH and an ACTIVATE_VERSION for each when it is there.
@@ -98,13 +102,22 @@ def copy_files(
     def say(table: TableCopy, done: int, seconds: float) -> None:
         logger.info(share_line(aliases[table.stream], done, table.bytes, seconds))
 
-    scratch = Scratch(messages.scratch_area({"storage": {"root": batch.storage.root}}))
+    begin: Callable[[TableCopy], File] | None = None
+    spool: Spool | None = None
+    if url := stage_url():
+        spool = Spool(settings.spool_bytes)
+        if source := source_of_run():
+            begin = _uploads(url, source, day, [stream.copy for stream in streams])
+    area = messages.scratch_area({"storage": {"root": batch.storage.root}})
+    scratch = Scratch(area)
     try:
         copy = SnapshotCopy(
             snapshot,
             scratch.path,
             settings.parallelism or min(4, os.cpu_count() or 1),
             settings.part_bytes,
+            begin,
+            spool,
         )
         for done in copy.run([stream.copy for stream in streams], say):
             alias = aliases[done.table.stream]
@@ -120,3 +133,21 @@ def copy_files(
     for line in closing_table(sorted(rows)):
         logger.info(line)
     logger.info("copied in %.1f s from %s", time.monotonic() - started, snapshot.source.name)
+
+
+def _uploads(
+    url: str, source: str, day: date, copies: list[TableCopy]
+) -> Callable[[TableCopy], File]:
+    """Return what opens a table's file on the store: an object of one attempt at the day."""
+    from sealed_days.store.object_attempt import ObjectAttempt
+
+    attempt = ObjectAttempt(url, source, day)
+    # as target-csv names them; another schema's name stays where two would be one
+    short = {copy.stream: copy.stream.removeprefix("public-") for copy in copies}
+    names = list(short.values())
+
+    def begin(copy: TableCopy) -> File:
+        name = short[copy.stream]
+        return attempt.file(copy.stream if names.count(name) > 1 else name, copy.bytes)
+
+    return begin

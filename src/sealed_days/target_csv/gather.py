@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sealed_days import __version__
 from sealed_days.core.dates import say_date
 from sealed_days.core.errors import ConfigurationError, FileError, SourceError, UserError
-from sealed_days.core.meltano_yml import stage_root
+from sealed_days.core.meltano_yml import stage_root, stage_url
 from sealed_days.core.messages import STAGING, batch_file, columns_of, file_of
 from sealed_days.core.progress import size
 from sealed_days.core.proven_file import ProvenFile, file_sha256
-from sealed_days.store.days import StagedDays
 from sealed_days.store.layout import REJECTS
 from sealed_days.store.manifest import DETAILS, StagedTable
+from sealed_days.store.place import days_at, place_of
 from sealed_days.store.seal import Draft
 from sealed_days.target_csv.guards import check
 from sealed_days.target_csv.settings import Settings
@@ -49,9 +50,8 @@ class DayInTheMaking:
         self.day: date
         self.day, given = settings.resolve_date()
         self._said = say_date(self.day, given, settings.timezone)
-        self._days = StagedDays(
-            stage_root(settings.output_path).absolute(), settings.source, settings.command
-        )
+        root = stage_url() or stage_root(settings.output_path).absolute()
+        self._days = days_at(root, settings.source, settings.command)
         self._settings = settings
         self.streams: dict[str, _Stream] = {}
         self._draft: Draft | None = None
@@ -143,7 +143,7 @@ class DayInTheMaking:
                 setting would change its rows.
         """
         self._refuse_changes(message["stream"])
-        file = batch_file(message)
+        file = batch_file(message, place_of)
         known = self.streams[stream]
         if known.table:
             msg = f"stream {stream} came in more than one file: a csv BATCH names one whole file"
@@ -155,7 +155,7 @@ class DayInTheMaking:
                 raise
             # an extractor that fails takes its scratch away
             raise self._ended_early([stream]) from None
-        if file_sha256(taken) != file.sha256:
+        if isinstance(taken, Path) and file_sha256(taken) != file.sha256:
             msg = (
                 f"the scratch file of {stream} is not what was written to it (sha256 differs): "
                 f"nothing was published; run {self._command}"
@@ -263,9 +263,11 @@ class DayInTheMaking:
                     f"published; run {self._command} with all tables, or day restore {self.day}"
                 )
                 raise FileError(msg)
-            rejects = table.file.path.parent / REJECTS
-            if rejects.exists():
-                self.draft.take_rejects(table.name, rejects)
+            # on an object store they stay beside the table's objects, which the day names on
+            if isinstance(table.file.path, Path):
+                rejects = table.file.path.parent / REJECTS
+                if rejects.exists():
+                    self.draft.take_rejects(table.name, rejects)
             read_at = before.manifest.get("read", {}).get("read_at") if before else None
             kept = {"read_at": read_at} if read_at else {}
             details = kept | table.details

@@ -11,6 +11,7 @@ from typing import Any
 from sealed_days.core.dates import parse_date, time_zone
 from sealed_days.core.errors import ConfigurationError, SourceError
 from sealed_days.core.messages import STAGING, batch_file
+from sealed_days.store.place import place_of
 from sealed_days.target_postgres.admission import Rules
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.day_load import DayLoad
@@ -53,7 +54,7 @@ class StagedRun:
 
     def batch(self, names: Sequence[str], message: dict[str, Any]) -> None:
         """Load a stream's file."""
-        file = batch_file(message)
+        file = batch_file(message, place_of)
         for name in names:
             self.day.put(name, file)
 

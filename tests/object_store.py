@@ -1,0 +1,32 @@
+"""A real S3 server for tests; its variables lead nowhere but to this machine."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from el_project import REPOSITORY
+
+from embedded_store.server import Store
+
+WEED = REPOSITORY / ".seaweedfs" / "venv" / "bin" / "weed"
+
+NO_CLOUD = (
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION",
+    "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_METADATA_ENDPOINT",
+    "AWS_WEB_IDENTITY_TOKEN_FILE", "AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT_KEY",
+    "GOOGLE_APPLICATION_CREDENTIALS", "STAGE_ROOT",
+)  # fmt: skip
+"""What could lead a test to a public cloud."""
+
+
+def start(folder: Path) -> Store:
+    """Start a server whose data lie in a folder."""
+    store = Store(WEED, folder)
+    store.up()
+    return store
+
+
+def new_root() -> str:
+    """Return a STAGE_ROOT that no other test uses."""
+    return f"s3://days/{secrets.token_hex(6)}"

@@ -1,0 +1,250 @@
+"""The verbs on an object store, against a real server."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import object_store
+import pytest
+
+from sealed_days.core.errors import ConfigurationError, FileError, UserError
+from sealed_days.store import lease, object_sink
+from sealed_days.store.object_file import ObjectFile, object_file
+from sealed_days.store.object_sink import MIB, ObjectSink, part_size
+from sealed_days.store.objects import Lost, Objects
+from sealed_days.store.place import place_of
+
+LINE = b'1,"a\nb""c",' + b"x" * 500 + b"\n"
+
+
+def test_of_two_that_must_not_overwrite_one_wins(objects: Objects) -> None:
+    barrier = threading.Barrier(8)
+
+    def put(number: int) -> bool:
+        barrier.wait()
+        try:
+            objects.publish("day", b"%d" % number, None)
+        except Lost:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(put, range(8)))
+    assert won.count(True) == 1
+    found = objects.read("day")
+    assert found and found[0] == b"%d" % won.index(True)
+
+
+def test_publish_refuses_what_changed_since_it_was_read(objects: Objects) -> None:
+    seen = objects.publish("day", b"old", None)
+    objects.publish("day", b"new", seen)
+    with pytest.raises(Lost):
+        objects.publish("day", b"mine", seen)
+    found = objects.read("day")
+    assert found and found[0] == b"new"
+
+
+def test_a_lost_answer_is_no_loss(objects: Objects) -> None:
+    seen = objects.publish("day", b"old", None)
+    now = objects.publish("day", b"mine", seen)
+    # the same put once more, as a retry does whose first answer was lost
+    assert objects.publish("day", b"mine", seen) == now
+
+
+@pytest.mark.parametrize("size", [0, 1, MIB, object_sink.MIN_PART, object_sink.MIN_PART + 1])
+def test_what_is_written_is_what_is_read(objects: Objects, size: int) -> None:
+    data = (LINE * (size // len(LINE) + 1))[:size]
+    sink = objects.create("day/orders.csv")
+    for start in range(0, size, 300_000):
+        sink.write(data[start : start + 300_000])
+    sink.close()
+    assert sink.bytes == size
+    assert sink.sha256 == hashlib.sha256(data).hexdigest()
+    with objects.open(sink.pieces) as stream:
+        assert stream.read() == data
+
+
+def test_a_table_too_large_for_one_object_rolls_over_at_a_record(objects: Objects) -> None:
+    data = b"id,a,b\n" + LINE * 60_000
+    sink = ObjectSink(objects.client, objects.root, "d/t.csv", part=5 * MIB, max_parts=3)
+    for start in range(0, len(data), 777_777):
+        sink.write(data[start : start + 777_777])
+    sink.close()
+    names = [key for key, _ in sink.pieces]
+    assert names == ["d/t.csv", "d/t-00001.csv", "d/t-00002.csv", "d/t-00003.csv"]
+    for key, size in sink.pieces:
+        with objects.open([(key, size)]) as stream:
+            assert stream.read().endswith(LINE), "a piece ends with a record"
+    for start in (0, 5, sink.pieces[0][1] - 1, sink.pieces[0][1], len(data) - 3, len(data)):
+        with objects.open(sink.pieces, start) as stream:
+            assert stream.read() == data[start:]
+    pieces = [(key.rpartition("/")[2], size) for key, size in sink.pieces]
+    file = object_file(f"{objects.root}/d", pieces)
+    assert place_of(file.as_uri()) == file, "the message names all objects"
+    assert file.stat().st_size == len(data)
+
+
+def test_parts_are_as_large_as_the_table_needs() -> None:
+    for size in (0, 1, 48 << 30, 60 << 30, 500 << 30):
+        part = part_size(size)
+        assert part * object_sink.MAX_PARTS >= size * 1.1
+        assert object_sink.MIN_PART <= part <= object_sink.MAX_PART
+    assert part_size(60 << 30) == 8 * MIB
+
+
+def test_an_aborted_upload_leaves_no_object(objects: Objects) -> None:
+    sink = objects.create("day/orders.csv")
+    for _ in range(20):
+        sink.write(LINE * 2000)
+    sink.abort()
+    assert list(objects.list("day/")) == []
+
+
+def test_a_lease_keeps_others_out_and_is_free_when_given_back(objects: Objects) -> None:
+    held = lease.take(objects, ".leases/day", 3)
+    assert held
+    assert lease.take(objects, ".leases/day", 3) is None
+    held.close()
+    again = lease.take(objects, ".leases/day", 3)
+    assert again
+    again.close()
+
+
+def test_a_lease_of_a_dead_host_is_taken_over_after_its_time(objects: Objects) -> None:
+    dead = lease.take(objects, ".leases/day", 1.5)
+    assert dead
+    dead._stop.set()  # as kill -9 does: nobody renews it, nobody gives it back
+    dead._thread.join()
+    new = lease.take(objects, ".leases/day", 1.5)
+    assert new
+    dead._stop.clear()
+    dead._renew()  # the host was only asleep
+    assert dead.is_lost
+    assert not new.is_lost
+    new.close()
+
+
+def test_one_of_many_takes_a_dead_hosts_lease(objects: Objects) -> None:
+    dead = lease.take(objects, ".leases/day", 1)
+    assert dead
+    dead._stop.set()
+    with ThreadPoolExecutor(4) as pool:
+        taken = [
+            x for x in pool.map(lambda _: lease.take(objects, ".leases/day", 1), range(4)) if x
+        ]
+    assert len(taken) == 1
+    taken[0].close()
+
+
+def test_a_store_without_conditional_writes_is_refused(
+    objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import obstore
+
+    put = obstore.put
+    monkeypatch.setattr(
+        obstore, "put", lambda *args, mode=None, **more: put(*args, **more)
+    )  # as such servers do: the condition is not read
+    with pytest.raises(ConfigurationError, match="no conditional writes"):
+        objects.probe()
+
+
+def test_the_probe_accepts_a_store_that_has_them(objects: Objects) -> None:
+    objects.probe()
+    assert [e for e in objects.list() if e.key.startswith(".probe/")] == []
+
+
+@pytest.mark.parametrize(
+    ("root", "variables", "said"),
+    [
+        ("s3://days", {}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+        ("s3://days", {"AWS_ACCESS_KEY_ID": "a"}, "no credentials are set"),
+        ("s3://days", {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}, "AWS_REGION"),
+        ("s3:///prefix", {}, "names no bucket"),
+        ("az://days", {"AZURE_STORAGE_ACCOUNT_KEY": "YQ=="}, "AZURE_STORAGE_ACCOUNT_NAME"),
+        ("az://days", {}, "AZURE_STORAGE_ACCOUNT_KEY"),
+        ("gs://days", {}, "GOOGLE_APPLICATION_CREDENTIALS"),
+        ("ftp://days", {}, "s3://bucket/prefix"),
+    ],
+)
+def test_what_is_missing_is_named_before_anything_is_sent(
+    root: str, variables: dict[str, str], said: str, no_cloud: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError) as caught:
+        Objects(root)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_wrong_keys_are_one_line(objects: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
+    with pytest.raises(ConfigurationError, match=r"SignatureDoesNotMatch.*credentials in .env"):
+        Objects(objects.root).probe()
+
+
+def test_a_bucket_that_is_not_there_is_one_line(objects: Objects) -> None:
+    with pytest.raises(ConfigurationError, match="the bucket nowhere does not exist: create it"):
+        Objects("s3://nowhere/x").read("day")
+
+
+def test_a_store_that_does_not_answer_is_one_line(
+    objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(FileError, match=r"http://127.0.0.1:9 does not answer") as caught:
+        Objects(objects.root, retry_seconds=0.5).read("day")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_store_that_goes_away_in_mid_upload_is_one_line(
+    tmp_path: Path, no_cloud: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = object_store.start(tmp_path / "store")
+    try:
+        for name, value in server.variables.items():
+            monkeypatch.setenv(name, value)
+        store = Objects(object_store.new_root(), retry_seconds=1)
+        sink = store.create("day/orders.csv")
+        for _ in range(20):
+            sink.write(LINE * 2000)
+        server.down(signal.SIGKILL)
+        with pytest.raises(UserError, match=r"does not answer.*nothing was published"):
+            for _ in range(200):
+                sink.write(LINE * 2000)
+            sink.close()
+        sink.abort()
+    finally:
+        server.down()
+
+
+def test_an_object_that_is_gone_says_so(objects: Objects) -> None:
+    file = object_file(f"{objects.root}/day", [("orders.csv", 10)])
+    with pytest.raises(FileNotFoundError), file.open("rb") as stream:
+        stream.read()
+
+
+def test_a_message_names_local_files_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "a b#c.csv"
+    assert place_of(path.as_uri()) == path
+    assert not isinstance(place_of(path.as_uri()), ObjectFile)
+    with pytest.raises(FileError, match="how many bytes"):
+        place_of("s3://days/orders.csv")
+
+
+def test_reads_come_in_ranges(objects: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sealed_days.store.objects as module
+
+    monkeypatch.setattr(module, "READ_BYTES", 1000)
+    data = LINE * 10
+    sink = objects.create("day/orders.csv")
+    sink.write(data)
+    sink.close()
+    with objects.open(sink.pieces, 3) as stream:
+        assert stream.read(7) == data[3:10]
+        assert stream.read() == data[10:]
