@@ -12,7 +12,8 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sealed_days.core.pgtypes import base_name
+from sealed_days.core.pgtypes import BOOLEANS, base_name
+from sealed_days.tap_csv import fixed_forms
 
 # type -> (Arrow's type, its plain form's characters, shortest and longest text)
 _PLAIN = {
@@ -25,7 +26,11 @@ _PLAIN = {
     "numeric": (pa.float64(), b"-.0123456789", 1, 30),
     "date": (pa.date32(), b"-0123456789", 10, 10),
     "timestamp without time zone": (pa.timestamp("us"), b"-:. T0123456789", 16, 26),
+    "timestamp with time zone": (None, b"-+:. TZ0123456789", 17, 32),
+    "uuid": (None, b"-0123456789abcdefABCDEF", 36, 36),
 }
+_FIXED = {"timestamp with time zone": fixed_forms.instants, "uuid": fixed_forms.uuids}
+_TRUE, _FALSE = (pa.array(words) for words in BOOLEANS)
 
 
 def plain_values(texts: pa.StringArray, sql_type: str) -> pa.Array | None:
@@ -44,6 +49,11 @@ def plain_values(texts: pa.StringArray, sql_type: str) -> pa.Array | None:
         if size and longest > int(size[1]):
             return None
         return pc.utf8_rtrim(texts, " ") if base == "character" else texts
+    if base == "boolean":
+        true = pc.is_in(texts, _TRUE)
+        known = pc.or_(true, pc.is_in(texts, _FALSE))
+        fits = pc.all(pc.or_(known, pc.is_null(texts)), min_count=0).as_py()
+        return pc.if_else(pc.is_valid(texts), true, None) if fits else None
     if base not in _PLAIN:
         return None
     kind, alphabet, least, most = _PLAIN[base]
@@ -61,8 +71,12 @@ def plain_values(texts: pa.StringArray, sql_type: str) -> pa.Array | None:
     data = texts.buffers()[2][:total].to_pybytes()
     if data.translate(None, alphabet):
         return None
-    if pa.types.is_temporal(kind) and (b"0000-" in data or b"0001-01-01" in data):
+    is_moment = kind is None or pa.types.is_temporal(kind)
+    if is_moment and base != "uuid" and (b"0000-" in data or b"0001-01-01" in data):
         return None  # there is no year 0, and where it begins depends on the time zone
+    if kind is None:
+        # how many digits a zone follows is not known here
+        return None if size and b"." in data else _FIXED[base](texts)
     try:
         return pc.cast(texts, kind)
     except pa.ArrowInvalid:

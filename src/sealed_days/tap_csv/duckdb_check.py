@@ -32,7 +32,7 @@ class Database:
     """
 
     def __init__(self, scratch: Path) -> None:
-        self._scratch = scratch
+        self.scratch = scratch
         self._lock = threading.Lock()
         self._db: duckdb.DuckDBPyConnection | None = None
 
@@ -45,7 +45,7 @@ class Database:
                 self._db = duckdb.connect(
                     config={
                         "memory_limit": f"{_MEMORY}MB",
-                        "temp_directory": str(self._scratch / "spill"),
+                        "temp_directory": str(self.scratch / "spill"),
                         "threads": str(threads()),
                         "preserve_insertion_order": "true",
                     }

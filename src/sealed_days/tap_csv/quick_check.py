@@ -24,6 +24,7 @@ from sealed_days.core.progress import EVERY_SECONDS
 from sealed_days.tap_csv import duckdb_check as check
 from sealed_days.tap_csv import limits
 from sealed_days.tap_csv.arrow_values import plain_values
+from sealed_days.tap_csv.key_hashes import KeyHashes
 from sealed_days.tap_csv.tables import CsvTable
 
 STRETCH = 1 << 19
@@ -37,10 +38,14 @@ pa.set_memory_pool(pa.system_memory_pool())
 
 @dataclass(frozen=True)
 class _Seen:
-    """The result for a stretch whose rows are all good. `first` and `last` are keys."""
+    """The result for a stretch whose rows are all good. `first` and `last` are keys.
+
+    `is_hashed` says that `KeyHashes` has its keys.
+    """
 
     rows: int
     rises: bool
+    is_hashed: bool = False
     first: tuple[Any, ...] = ()
     last: tuple[Any, ...] = ()
 
@@ -60,6 +65,9 @@ class CleanCheck:
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="check")
         self._free = threading.Semaphore(2 * self._threads)
         self._checks: list[Future[_Seen | None]] = []
+        self._stretches: list[tuple[int, int]] = []  # where each lies in the file: start, length
+        self._hashes = KeyHashes(database.session, database.scratch)
+        self._in_order = True
         self._pending: list[bytes] = []
         self._size = 0
         self._given_up = False
@@ -88,13 +96,16 @@ class CleanCheck:
         if self._pending:
             self._submit()
         seen: list[_Seen] = []
+        unhashed: list[tuple[int, int]] = []
         said = time.monotonic()
-        for done in self._checks:
+        for done, place in zip(self._checks, self._stretches, strict=True):
             stretch = done.result()
             if stretch is None:
                 return None
             if stretch.rows:
                 seen.append(stretch)
+                if not stretch.is_hashed:
+                    unhashed.append(place)
             if time.monotonic() - said > EVERY_SECONDS:
                 said = time.monotonic()
                 say(f"{self._table.entity}: {len(seen) / len(self._checks):.0%} checked")
@@ -102,7 +113,7 @@ class CleanCheck:
         rises = all(stretch.rises for stretch in seen) and all(
             _goes_on_above(before, after) for before, after in itertools.pairwise(seen)
         )
-        if self._table.keys and not rises and not self._has_unique_keys(path):
+        if self._table.keys and not rises and not self._has_unique_keys(path, unhashed):
             return None
         return sum(stretch.rows for stretch in seen)
 
@@ -114,12 +125,14 @@ class CleanCheck:
         data = b"".join(self._pending)
         self._pending.clear()
         self._size = 0
+        start = sum(self._stretches[-1]) if self._stretches else 0
+        self._stretches.append((start, len(data)))
         self._free.acquire()  # so that no more than a few stretches are in memory
         found = self._pool.submit(self._check, data, is_first=not self._checks)
         found.add_done_callback(lambda _: self._free.release())
         self._checks.append(found)
 
-    def _check(self, data: bytes, *, is_first: bool) -> _Seen | None:
+    def _check(self, data: bytes, *, is_first: bool, must_hash: bool = False) -> _Seen | None:
         """Return the result for a stretch, None where a row of it is not good."""
         try:
             texts = self._texts(data, is_first=is_first)
@@ -149,7 +162,13 @@ class CleanCheck:
         if not columns or not texts.num_rows:
             return _Seen(texts.num_rows, rises=True)
         ends = [tuple(column[at].as_py() for column in columns) for at in (0, -1)]
-        return _Seen(texts.num_rows, _rise(columns), *ends)
+        rises = _rise(columns)
+        # once a key does not rise, the hashes of all will be needed
+        self._in_order = self._in_order and rises and not must_hash
+        is_hashed = not self._in_order
+        if is_hashed:
+            self._hashes.add(columns)
+        return _Seen(texts.num_rows, rises, is_hashed, *ends)
 
     def _texts(self, data: bytes, *, is_first: bool) -> pa.Table:
         """Return the columns of a stretch as text.
@@ -201,7 +220,23 @@ class CleanCheck:
                     values[key] = _whole(found.column(0))
         return True
 
-    def _has_unique_keys(self, path: Path) -> bool:
+    def _has_unique_keys(self, path: Path, unhashed: list[tuple[int, int]]) -> bool:
+        """Return whether all keys differ, False if that takes the exact reader.
+
+        Args:
+            path: the complete file.
+            unhashed: the stretches that came before the first key that does not rise.
+        """
+
+        def hash_again(start: int, length: int) -> None:
+            with path.open("rb") as file:
+                file.seek(start)
+                self._check(file.read(length), is_first=start == 0, must_hash=True)
+
+        if unhashed:
+            list(self._pool.map(hash_again, *zip(*unhashed, strict=True)))
+        if not self._hashes.is_mixed:
+            return self._hashes.are_unique(self._pool)
         source = check.table_reader(path, self._table)
         keys = ", ".join(check.key_values(self._table))
         with self._database.session() as session:
