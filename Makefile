@@ -126,11 +126,12 @@ IN_PLUGINS := tests/tap_csv tests/target_csv tests/target_postgres
 airflow: install .meltano/airflow-installed ## Airflow on http://localhost:8080, until Ctrl-C
 	@$(BIN)/python orchestrate/airflow/serve.py
 
-test: install lint .seaweedfs/installed .tests/plugins/installed .tests/tap-postgres/installed ## All tests, against a real PostgreSQL, Meltano and Airflow
+test: install lint .seaweedfs/installed .tests/plugins/installed .tests/tap-postgres/installed .tests/lake/installed ## All tests, against a real PostgreSQL, Meltano and Airflow
 	@$(BIN)/pytest -n 2 --dist loadfile
 	@$(BIN)/pytest -m live tests/airflow/test_dags_test.py
 	@PYTHONPATH="$(CURDIR)/src" .tests/plugins/bin/python -m pytest $(IN_PLUGINS)
 	@PYTHONPATH="$(CURDIR)/src" .tests/tap-postgres/bin/python -m pytest tests/tap_postgres
+	@PYTHONPATH="$(CURDIR)/src" .tests/lake/bin/python -m pytest tests/target_ducklake/test_lake_types.py
 
 # Azure's emulator; without npm its tests are skipped.
 .tests/azurite/installed:
@@ -142,6 +143,9 @@ test-slow: install .seaweedfs/installed .tests/azurite/installed .tests/plugins/
 	@$(BIN)/pytest -m slow
 	@PYTHONPATH="$(CURDIR)/src" .tests/plugins/bin/python -m pytest -m slow $(IN_PLUGINS)
 	@PYTHONPATH="$(CURDIR)/src" .tests/tap-postgres/bin/python -m pytest -m slow tests/tap_postgres
+
+test-lake: install .seaweedfs/installed .tests/lake/installed ## The lake: days on disk and on a store, catalogs, kill -9
+	@PYTHONPATH="$(CURDIR)/src" .tests/lake/bin/python -m pytest -m 'not browser' tests/target_ducklake
 
 test-airflow: install ## A live Airflow: runs, failures, a backfill, stops, the browser (minutes)
 	@$(BIN)/pytest -m 'live or browser' tests/airflow

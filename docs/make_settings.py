@@ -16,7 +16,7 @@ from sealed_days.core.settings import Settings, allowed, holds_secret, members, 
 
 PROJECT = Path(__file__).parents[1]
 PAGE = PROJECT / "docs" / "settings.md"
-PLUGINS = ["tap-postgres", "tap-csv", "target-csv", "target-postgres"]
+PLUGINS = ["tap-postgres", "tap-csv", "target-csv", "target-postgres", "target-ducklake"]
 HEAD = """\
 # Settings
 

@@ -1,4 +1,4 @@
-"""The one `main` of all four plugins: settings first, then the way that a run needs.
+"""The one `main` of all plugins: settings first, then the way that a run needs.
 
 Importing the Singer SDK and what meltanolabs' plugins need takes longer than staging a small
 database. A run in which every stream is one whole file needs none of it and starts in 0.1 s;

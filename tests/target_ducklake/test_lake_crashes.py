@@ -1,0 +1,103 @@
+"""kill -9 in the middle of a load, and two loads at once: the old day or the new one."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lake_project import D1, LakeProject, T
+
+ROWS = 300_000
+TABLES = ("a", "b", "c")
+
+
+def stage(lake: LakeProject, version: int) -> None:
+    rows = [(str(n), str(version)) for n in range(ROWS)]
+    lake.stage(D1, **{t: T({"n": "integer", "version": "integer"}, rows) for t in TABLES})
+
+
+def versions(lake: LakeProject) -> list[tuple[int, ...]]:
+    """What each table has, for one reader."""
+    return [
+        lake.sql(f"SELECT min(version), max(version), count(*) FROM ecommerce.{table}")[0]
+        for table in TABLES
+    ]
+
+
+def whole(version: int) -> list[tuple[int, ...]]:
+    return [(version, version, ROWS)] * len(TABLES)
+
+
+def files(lake: LakeProject) -> list[Path]:
+    return list((lake.lake / "data").rglob("*.parquet"))
+
+
+def kill_when(lake: LakeProject, is_time: Callable[[], bool]) -> bool:
+    """Start a load and kill it at a moment; return whether that came before its end."""
+    tap, target = lake.start(D1)
+    while target.poll() is None and not is_time():
+        pass
+    target.send_signal(signal.SIGKILL)
+    code = target.wait()
+    tap.kill()
+    tap.communicate()
+    return code == -signal.SIGKILL
+
+
+def test_a_kill_in_the_middle_leaves_the_old_day_and_the_next_run_brings_the_new(
+    lake: LakeProject,
+) -> None:
+    stage(lake, 1)
+    lake.load(D1)
+    stage(lake, 2)
+    there = len(files(lake))
+    assert kill_when(lake, lambda: len(files(lake)) > there + 1), "killed with a table in files"
+    assert versions(lake) == whole(1)
+    lake.load(D1)
+    assert versions(lake) == whole(2)
+
+
+def test_a_kill_in_the_first_load_leaves_a_lake_that_the_next_run_fills(lake: LakeProject) -> None:
+    stage(lake, 1)
+    assert kill_when(lake, lambda: bool(files(lake)))
+    lake.load(D1)
+    assert versions(lake) == whole(1)
+
+
+def test_of_two_loads_at_once_one_is_refused(lake: LakeProject) -> None:
+    stage(lake, 1)
+    tap, target = lake.start(D1)
+    while target.poll() is None and not list(lake.lake.glob(".catalog.sqlite.lock")):
+        pass
+    said = lake.load(D1, check=False)
+    assert target.wait() == 0
+    tap.communicate()
+    assert "another load writes the lake" in said
+    assert versions(lake) == whole(1)
+
+
+@pytest.mark.slow
+def test_kills_at_random_moments(lake: LakeProject) -> None:
+    """Forty kills, spread over the time of a load: one whole day or the other, for every reader."""
+    seed = random.randrange(1 << 30)
+    moments = random.Random(seed)
+    stage(lake, 1)
+    began = time.monotonic()
+    lake.load(D1)
+    takes = time.monotonic() - began
+    now, killed = 1, 0
+    for _ in range(40):
+        stage(lake, now + 1)
+        end = time.monotonic() + moments.uniform(0, takes)
+        killed += kill_when(lake, lambda end=end: time.monotonic() > end)
+        found = versions(lake)
+        assert found in (whole(now), whole(now + 1)), f"seed {seed}"
+        now = found[0][0]
+    lake.load(D1)
+    assert killed > 10
+    shutil.rmtree(lake.lake)
