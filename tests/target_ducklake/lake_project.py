@@ -95,7 +95,7 @@ class LakeProject:
         environment |= {"PYTHONPATH": str(Path(__file__).parents[2] / "src")} | self.variables
 
         def plugin(module: str, said: dict[str, Any], **pipes: Any) -> subprocess.Popen[str]:
-            path = self.root / f"{module}.json"
+            path = self.root / f"{module}-{day}.json"
             path.write_text(json.dumps(said))
             return subprocess.Popen(
                 [

@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from lake_project import D1, LakeProject, T
+from lake_project import D1, D2, LakeProject, T, plain_duckdb
+
+from sealed_days.store.lock import take_lease
 
 ROWS = 300_000
 TABLES = ("a", "b", "c")
@@ -69,16 +72,50 @@ def test_a_kill_in_the_first_load_leaves_a_lake_that_the_next_run_fills(lake: La
     assert versions(lake) == whole(1)
 
 
-def test_of_two_loads_at_once_one_is_refused(lake: LakeProject) -> None:
-    stage(lake, 1)
-    tap, target = lake.start(D1)
+def wait_for_the_lock(lake: LakeProject, target: subprocess.Popen[str]) -> None:
     while target.poll() is None and not list(lake.lake.glob(".catalog.sqlite.lock")):
         pass
-    said = lake.load(D1, check=False)
+
+
+def test_of_two_loads_at_once_the_second_waits(lake: LakeProject) -> None:
+    stage(lake, 1)
+    tap, target = lake.start(D1)
+    wait_for_the_lock(lake, target)
+    said = lake.load(D1)
     assert target.wait() == 0
     tap.communicate()
-    assert "another load writes the lake" in said
+    assert "another load writes the lake: waiting for it (process " in said
+    assert "nothing to do" in said
     assert versions(lake) == whole(1)
+
+
+def test_a_load_waits_no_longer_than_it_may(lake: LakeProject) -> None:
+    stage(lake, 1)
+    lease = take_lease(lake.lake / ".catalog.sqlite.lock")
+    assert lease
+    with lease:
+        said = lake.load(D1, check=False, lock_wait_seconds=0)
+    assert "another load writes the lake" in said
+    assert "run again when it has ended" in said
+
+
+def test_two_days_at_once_by_one_postgresql_are_both_loaded(
+    lake: LakeProject, postgres: str
+) -> None:
+    config = {"catalog": postgres, "catalog_schema": "two", "data_path": str(lake.root / "files")}
+    for day in (D1, D2):
+        lake.stage(day, t=T({"n": "integer"}, [(str(n),) for n in range(ROWS)]))
+    first, second = lake.start(D1, **config), lake.start(D2, **config)
+    for tap, target in (first, second):
+        said = target.communicate()[1]
+        tap.communicate()
+        assert target.returncode == 0, said
+    with plain_duckdb("ducklake", "postgres_scanner") as reader:
+        reader.execute(
+            f"ATTACH 'ducklake:postgres:{postgres}' AS shop (READ_ONLY, META_SCHEMA 'two')"
+        )
+        days = "SELECT count(*) FROM shop.ecommerce_days.t GROUP BY snapshot_date"
+        assert reader.execute(days).fetchall() == [(ROWS,), (ROWS,)]
 
 
 @pytest.mark.slow

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import logging
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,10 @@ from sealed_days.core.errors import (
     UserError,
     one_line,
 )
+from sealed_days.core.spool import spool_area
 from sealed_days.core.sql import quote_ident, quote_literal
-from sealed_days.store import lock
+from sealed_days.store.scratch import Scratch, sweep
+from sealed_days.target_ducklake.catalog import Catalog
 from sealed_days.target_ducklake.registry import LOADS, definition
 from sealed_days.target_ducklake.settings import Settings
 from sealed_days.target_ducklake.views import Schemas
@@ -38,22 +40,26 @@ class Lake:
 
     Args:
         settings: the target's.
+        log: where progress goes.
 
     Raises:
         UserError: DuckLake is not installed, or catalog or store cannot be reached.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, log: logging.Logger) -> None:
         self.schemas = Schemas(settings.default_target_schema)
         self._stack = contextlib.ExitStack()
         try:
-            self._open(settings)
+            self._open(settings, log)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, settings: Settings) -> None:
+    def _open(self, settings: Settings, log: logging.Logger) -> None:
         duckdb = _duckdb()
+        sweep(spool_area())
+        scratch = Scratch(spool_area())
+        self._stack.callback(scratch.close)
         self._connection = self._stack.enter_context(
             duckdb.connect(
                 config={
@@ -61,63 +67,24 @@ class Lake:
                     "autoload_known_extensions": False,
                     "memory_limit": settings.memory_limit,
                     "threads": settings.threads or min(4, os.cpu_count() or 1),
-                    "temp_directory": self._stack.enter_context(
-                        tempfile.TemporaryDirectory(prefix="target-ducklake-")
-                    ),
+                    "temp_directory": str(scratch.path),
                 }
             )
         )
         self.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-        data, catalog = settings.data, settings.catalog or str(settings.folder / "catalog.sqlite")
-        is_postgres = catalog.startswith(("postgresql://", "postgres://"))
-        for name in (
-            "ducklake",
-            "postgres_scanner" if is_postgres else "sqlite_scanner",
-            *(["httpfs"] if data.startswith("s3://") else []),
-        ):
+        data, catalog = settings.data, Catalog(settings)
+        for name in ("ducklake", catalog.extension, *(["httpfs"] if "://" in data else [])):
             self.execute(f"LOAD {quote_literal(str(_extension(duckdb, name)))}")
-        if data.startswith("s3://"):
-            self.execute(_secret())
-        else:
-            Path(data).mkdir(parents=True, exist_ok=True)
-        options = {"DATA_PATH": quote_literal(data), "DATA_INLINING_ROW_LIMIT": "0"}
-        if is_postgres:
-            options["META_SCHEMA"] = quote_literal(settings.catalog_schema)
-        else:
-            self._lock(Path(catalog))
-        said = ", ".join(f"{name} {value}" for name, value in options.items())
-        kind = "postgres" if is_postgres else "sqlite"
-        shown = "TARGET_DUCKLAKE_CATALOG" if is_postgres else catalog
-        with explained(f"opening the lake's catalog ({shown})", secret=catalog):
-            if is_postgres:
-                self._make_catalogs_schema(catalog, settings.catalog_schema)
-            self.execute(f"ATTACH {quote_literal(f'ducklake:{kind}:{catalog}')} AS lake ({said})")
+        with explained(f"opening the lake's catalog ({catalog.name})", catalog.secret):
+            if "://" in data:
+                self.execute(_secret())
+            else:
+                Path(data).mkdir(parents=True, exist_ok=True)
+            self._stack.enter_context(catalog.held(self._connection, log))
+            catalog.make_schema(self._connection)
+            self.execute(catalog.attach(data))
         with explained("making the lake's schemas"):
             self._prepare()
-
-    def _lock(self, catalog: Path) -> None:
-        """Let no other load write the catalog: SQLite has one writer."""
-        catalog.parent.mkdir(parents=True, exist_ok=True)
-        path = catalog.with_name(f".{catalog.name}.lock")
-        lease = lock.take_lease(path)
-        if lease is None:
-            msg = (
-                f"another load writes the lake {catalog} ({lock.holder(path)}): nothing was "
-                "touched; run again when it has ended"
-            )
-            raise BusyError(msg)
-        self._stack.enter_context(lease)
-
-    def _make_catalogs_schema(self, catalog: str, schema: str) -> None:
-        """Make the schema of the catalog's tables where it is missing."""
-        self.execute(f"ATTACH {quote_literal(catalog)} AS catalog (TYPE postgres)")
-        found = self.execute(
-            "SELECT count(*) FROM duckdb_schemas() WHERE database_name = 'catalog' "
-            f"AND schema_name = {quote_literal(schema)}"
-        ).fetchone()
-        if not found[0]:
-            self.execute(f"CREATE SCHEMA catalog.{quote_ident(schema)}")
-        self.execute("DETACH catalog")
 
     def _prepare(self) -> None:
         """Make schemas and registry where they are missing, in a transaction of their own."""
@@ -218,7 +185,7 @@ def explained(what: str, secret: str = "") -> Iterator[None]:
         raise BusyError(msg) from None
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         said = _said(error)
-        if secret and "://" in secret:
+        if secret:
             said = re.sub(r"\S*://\S*|password=\S*", "…", said.replace(secret, "…"))
         raise FileError(f"{what}: {said}: nothing was published") from None
 

@@ -114,7 +114,7 @@ class LakeDay:
                 """(TARGET_DUCKLAKE_AS_TEXT='["TABLE.COLUMN"]' in .env)"""
             )
             raise ConfigurationError(msg)
-        with contextlib.closing(Lake(self._settings)) as lake:
+        with contextlib.closing(Lake(self._settings, self._log)) as lake:
             block = _BLOCK
             while not self._try(lake, block):
                 block *= 16

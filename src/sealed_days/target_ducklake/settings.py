@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from sealed_days.core.errors import ConfigurationError
 from sealed_days.core.meltano_yml import stage_root, stage_url
-from sealed_days.core.settings import Name, Positive, Secret
+from sealed_days.core.settings import Name, Positive, Seconds, Secret
 from sealed_days.core.singer_settings import DaySettings
 
 
@@ -52,6 +52,10 @@ class Settings(DaySettings, kw_only=True, frozen=True):
             "that PostgreSQL writes: TABLE.COLUMN, or a type such as interval for all."
         ),
     ] = msgspec.field(default_factory=list)
+    lock_wait_seconds: Annotated[
+        Seconds,
+        Meta(description="How long to wait for another load of the same lake before giving up."),
+    ] = 600.0
     memory_limit: Annotated[
         str,
         Meta(
