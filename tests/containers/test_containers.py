@@ -282,18 +282,17 @@ def test_no_password_stands_in_any_file() -> None:
                 assert not found[1] or found[1][0] in "${'#\":", f"{path}: {line}"
 
 
-def test_makefile_and_readme_name_what_is_there(services: dict[str, Any]) -> None:
+def test_makefile_and_page_name_what_is_there(services: dict[str, Any]) -> None:
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
     target = MADE_BY.removeprefix("run make ")
     assert re.search(rf"(?m)^{target}:.*\n\t@?.*docker/make_env\.py", makefile)
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    if "docker compose" not in readme:
-        pytest.skip("README.md does not speak of the containers yet")
-    assert f"make {target}" in readme
+    page = (PROJECT / "docs" / "containers.md").read_text(encoding="utf-8")
+    assert "docker compose" in page
+    assert f"make {target}" in page
     published = {p.split(":")[1] for s in services.values() for p in s.get("ports", [])}
-    assert set(re.findall(r"\blocalhost:(\d+)", readme)) <= published
+    assert set(re.findall(r"\blocalhost:(\d+)", page)) <= published
     profiles = {profile for s in services.values() for profile in s.get("profiles", [])}
-    for line in re.findall(r"docker compose ([^`\n#]*)", readme):
+    for line in re.findall(r"docker compose ([^`\n#]*)", page):
         assert set(re.findall(r"--profile (\S+)", line)) <= profiles
         if named := re.search(r"\b(?:exec|logs|restart|cp)(?: -\S+)* ([\w-]+)", line):
             assert named[1] in services, line

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from el_project import Project, make_project
+from singer_taps import PLANETS
 
 SOURCES = """\
 plugins:
@@ -33,17 +34,6 @@ jobs:
   - tap-planets target-csv--planets
   - tap-csv target-postgres
 """
-# as most Singer taps do: rows, a state, and no word on where a stream ends
-TAP = """\
-#!/bin/sh
-cat <<'END'
-{"type": "SCHEMA", "stream": "planets", "key_properties": ["id"], "schema": {"properties":
- {"id": {"type": "integer"}, "name": {"type": ["string", "null"]}}}}
-{"type": "RECORD", "stream": "planets", "record": {"id": 1, "name": "Mercury"}}
-{"type": "RECORD", "stream": "planets", "record": {"id": 2, "name": null}}
-{"type": "STATE", "value": {}}
-END
-"""
 
 
 @pytest.fixture
@@ -55,7 +45,7 @@ def mine(project: Project, database: str, tmp_path: Path) -> Project:
     admin.close()
     own = make_project(tmp_path / "mine")
     tap = own.root / "tap.sh"
-    tap.write_text(TAP.replace(":\n ", ": "))
+    tap.write_text(PLANETS)
     tap.chmod(0o755)
     (own.root / "sources.meltano.yml").write_text(SOURCES.format(tap=tap))
     (own.root / ".env").write_text(
