@@ -73,6 +73,22 @@ class Project:
             timeout=240,
         ).stdout
 
+    def feed(self, text: str, *args: str, check: bool = True, **env: str) -> str:
+        """Run meltano with a text on its standard input and return what it says."""
+        command, *rest = args
+        done = subprocess.run(
+            [BIN / "meltano", command, "--no-install", *rest],
+            cwd=self.root,
+            env=self.env(**env),
+            input=text,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=240,
+        )
+        assert (done.returncode == 0) == check, done.stdout
+        return done.stdout
+
     def run(self, job: str, day: str, check: bool = True, **env: str) -> str:
         """Run a job for a day."""
         return self.meltano("run", job, check=check, DATE=day, **env)

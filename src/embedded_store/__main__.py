@@ -49,6 +49,7 @@ def _write_env(path: Path, variables: dict[str, str]) -> bool:
     start, end = "# --- the S3 server of `make up-store`", "# --- end of the S3 server"
     if start in lines and end in lines:
         del lines[lines.index(start) : lines.index(end) + 1]
+    lines = [line for line in lines if line not in {f"{name}=" for name in variables}]
     own = [name for name in variables for line in lines if line.startswith(f"{name}=")]
     if own:
         print(

@@ -25,7 +25,11 @@ FIRST, SECOND = "2025-03-01", "2025-03-02"
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     server = object_store.start(tmp_path_factory.mktemp("seaweedfs"))
     (tmp := tmp_path_factory.mktemp("tmp")).chmod(0o700)
-    yield server.variables | {"STAGE_ROOT": object_store.new_root(), "TMPDIR": str(tmp)}
+    yield (
+        server.variables
+        | object_store.WALL
+        | {"STAGE_ROOT": object_store.new_root(), "TMPDIR": str(tmp)}
+    )
     server.down(signal.SIGKILL)
 
 
@@ -122,6 +126,41 @@ def test_report_and_evidence_are_written_to_the_store(
     assert all(f"{stage['STAGE_ROOT']}/{key}" in said for key in keys)
     assert keys[0] in day(project, stage, "summary", SECOND)
     assert not (project.root / "output" / "evidence").exists()
+
+
+def test_restore_brings_a_lost_object_back_from_the_warehouse(
+    project: Project, stage: dict[str, str], objects: Objects
+) -> None:
+    found = objects.read(f"postgres/{SECOND}.datapackage.json")
+    assert found
+    before = {item["stream"]: item for item in json.loads(found[0])["resources"]}
+    lost = f"postgres/{before['orders']['path']}"
+    objects.remove([lost])
+    said = day(project, stage, "verify", SECOND, "--no-source", code=1)
+    assert f"{stage['STAGE_ROOT']}/{lost} is missing" in said
+    said = day(project, stage, "restore", SECOND)
+    assert "orders: 830 rows, byte for byte as it was sealed" in said
+    assert f"postgres {SECOND} is sealed again: 13 tables" in said
+    now = objects.read(f"postgres/{SECOND}.datapackage.json")
+    assert now
+    after = {item["stream"]: item for item in json.loads(now[0])["resources"]}
+    changed = {name for name in after if after[name]["path"] != before[name]["path"]}
+    assert changed == {"orders"}, "the other objects stay where they are"
+    assert {n: i["hash"] for n, i in after.items()} == {n: i["hash"] for n, i in before.items()}
+    assert f"{SECOND} is right" in day(project, stage, "verify", SECOND, "--deep")
+
+
+def test_commands_lead_to_the_store_that_this_call_used(
+    project: Project, stage: dict[str, str]
+) -> None:
+    assert "STAGE_ROOT" not in day(project, stage, "summary", SECOND), "it stands in .env"
+    env = project.env(**stage, DATE=SECOND) | {"STAGE_ROOT": f"{stage['STAGE_ROOT']}/"}
+    done = subprocess.run(
+        [sys.executable, "-m", "sealed_days.day", "summary"],
+        cwd=project.root, env=env, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert f"STAGE_ROOT={stage['STAGE_ROOT']}/ make run DATE={FIRST}" in done.stdout, done
+    assert f"STAGE_ROOT={stage['STAGE_ROOT']}/ " in done.stdout.split("all days")[1]
 
 
 def test_prune_removes_a_day_from_the_store(

@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import signal
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from resource import RLIMIT_FSIZE, prlimit
 
 import object_store
 import pytest
 from el_project import Project
+from test_postgres_to_local import WITH_VIEWS, sql, wait_until
 
 from embedded_store.server import Store
 from sealed_days.store.objects import Objects
@@ -31,10 +36,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def stage(server: Store, tmp_path: Path) -> dict[str, str]:
     """The variables of a run that stages on a store of its own."""
     (tmp_path / "tmp").mkdir()
-    return server.variables | {
-        "STAGE_ROOT": object_store.new_root(),
-        "TMPDIR": str(tmp_path / "tmp"),
-    }
+    return (
+        server.variables
+        | object_store.WALL
+        | {
+            "STAGE_ROOT": object_store.new_root(),
+            "TMPDIR": str(tmp_path / "tmp"),
+        }
+    )
 
 
 @pytest.fixture
@@ -67,14 +76,34 @@ def test_the_same_day_on_a_store_as_on_disk(
     for source in ("postgres", "csv"):
         there = manifest(objects, source)
         assert proofs(there) == proofs(project.manifest(DAY, source))
-        for resource in there["resources"]:
-            found = objects.read(f"{source}/{resource['path']}")
+        for item in there["resources"]:
+            found = objects.read(f"{source}/{item['path']}")
             assert found
-            assert f"sha256:{hashlib.sha256(found[0]).hexdigest()}" == resource["hash"]
-            assert resource["path"].startswith(f"{DAY}/")
-            assert resource["path"].endswith(f"/{resource['stream']}.csv")
+            assert f"sha256:{hashlib.sha256(found[0]).hexdigest()}" == item["hash"]
+            assert item["path"].startswith(f"{DAY}/")
+            assert item["path"].endswith(f"/{item['stream']}.csv")
     assert set(files_in(project.output)) == on_disk, "no file of the day on local disk"
     assert files_in(tmp_path / "tmp") == []
+
+
+def test_no_table_stands_on_this_disk_as_a_whole(
+    project: Project, database: str, stage: dict[str, str], objects: Objects
+) -> None:
+    connection = project.connect(database)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE large (id int PRIMARY KEY, text text)")
+        cursor.execute(
+            "INSERT INTO large SELECT i, repeat('x', 300) FROM generate_series(1, 70000) i"
+        )
+    connection.close()
+    more = {"TAP_POSTGRES_DATABASE": database, "TAP_POSTGRES_SPOOL_BYTES": "1000000"}
+    run = project.start("run", "postgres-to-local", DATE=DAY, **more, **stage)
+    # no process of the run can write more than this to a file; the table has 21 MB, in two parts
+    prlimit(run.pid, RLIMIT_FSIZE, (4 << 20, 4 << 20))
+    said, _ = run.communicate(timeout=240)
+    assert run.returncode == 0, said
+    (table,) = manifest(objects)["resources"]
+    assert (table["rows"], table["bytes"] > 21_000_000) == (70_000, True)
 
 
 def test_a_day_is_never_unsealed_by_staging_it_again(
@@ -102,6 +131,26 @@ def test_a_day_is_never_unsealed_by_staging_it_again(
     assert objects.read(f"csv/{old}"), "a loader may still read it"
 
 
+def test_a_load_goes_on_when_the_day_was_staged_again_meanwhile(
+    project: Project, stage: dict[str, str], objects: Objects
+) -> None:
+    day = "2025-03-02"
+    project.run("orders-details-csv-to-local", day, **stage)
+    old = manifest(objects, "csv", day)["resources"][0]["path"]
+    schema = {"TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": "again"}
+    messages = project.stdout(
+        "invoke", "tap-csv", DATE=day, TAP_CSV_SOURCES='{"csv": "JOB"}', **stage
+    )
+    assert f"{stage['STAGE_ROOT']}/csv/{old}" in messages
+    objects.remove([f"csv/{old}"])
+    said = project.feed(messages, "invoke", "target-postgres", check=False, **schema, **stage)
+    assert f"csv/{old} cannot be read (it is gone)" in said
+    assert "Traceback" not in said
+    project.run("orders-details-csv-to-local", day, **stage)  # the same bytes, other objects
+    said = project.feed(messages, "invoke", "target-postgres", **schema, **stage)
+    assert f"{day} is loaded: 1 tables, 2,155 rows" in said
+
+
 def test_step_two_says_where_it_looked(project: Project, stage: dict[str, str]) -> None:
     said = project.run("local-csv-to-postgres", "2025-03-09", check=False, **stage)
     url = f"{stage['STAGE_ROOT']}/postgres/2025-03-09.datapackage.json"
@@ -109,7 +158,13 @@ def test_step_two_says_where_it_looked(project: Project, stage: dict[str, str]) 
 
 
 def test_a_missing_setting_is_one_line(project: Project) -> None:
-    said = project.run("orders-details-csv-to-local", DAY, check=False, STAGE_ROOT="s3://days/x")
+    said = project.run(
+        "orders-details-csv-to-local",
+        DAY,
+        check=False,
+        STAGE_ROOT="s3://days/x",
+        **object_store.WALL,
+    )
     assert "STAGE_ROOT is s3://days/x, and no credentials are set: set AWS_ACCESS_KEY_ID" in said
     assert "Traceback" not in said
 
@@ -121,39 +176,53 @@ def test_a_folder_elsewhere_is_a_stage_root_too(project: Project, tmp_path: Path
     assert (root / "csv" / "order_details" / DAY / "order_details.csv").exists()
 
 
-def test_two_writers_of_one_day_exclude_each_other(
-    project: Project, stage: dict[str, str], objects: Objects
+@pytest.mark.parametrize("rounds", [1, pytest.param(9, marks=pytest.mark.slow)])
+def test_of_three_runs_at_once_one_seals_and_two_are_refused(
+    project: Project, database: str, stage: dict[str, str], objects: Objects, rounds: int
 ) -> None:
-    runs = [
-        project.start("run", "orders-details-csv-to-local", DATE=DAY, **stage) for _ in range(3)
-    ]
-    said = [run.communicate(timeout=240)[0] for run in runs]
-    won = [run.returncode == 0 for run in runs]
-    assert any(won), said
-    for text, is_won in zip(said, won, strict=True):
-        assert is_won or "is being written by another run" in text or "was taken over" in text, text
-    assert manifest(objects, "csv")["rows"] == 2155
+    slow = "CREATE VIEW slow AS SELECT 1 AS a, pg_advisory_lock_shared(7)::text"
+    sql(project, database, "CREATE TABLE t (id int PRIMARY KEY)", slow)
+    env = {"DATE": DAY, "TAP_POSTGRES_DATABASE": database, **WITH_VIEWS, **stage}
+    for number in range(1, rounds + 1):
+        sql(project, database, f"INSERT INTO t VALUES ({number})")
+        holder = project.connect(database)
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(7)")  # whoever copies the view waits for it
+        runs = [project.start("run", "postgres-to-local", **env) for _ in range(3)]
+        wait_until(lambda runs=runs: [run.poll() for run in runs].count(None) == 1)
+        holder.close()
+        said = [run.communicate(timeout=240)[0] for run in runs]
+        won = [run.returncode == 0 for run in runs]
+        assert won.count(True) == 1, said
+        for text, is_won in zip(said, won, strict=True):
+            line = f"postgres {DAY} is being written by another run (process "
+            assert is_won or text.count(line) == 1, text
+            assert "Traceback" not in text
+        assert manifest(objects)["rows"] == number + 1
 
 
 @pytest.mark.slow
 def test_fifty_kills_leave_one_whole_day(
     project: Project, stage: dict[str, str], objects: Objects
 ) -> None:
-    import random
-
     random.seed(19)
+    began = time.monotonic()
     project.run("postgres-to-local", DAY, **stage)
-    for _ in range(50):
+    lasts = time.monotonic() - began
+    killed = 0
+    while killed < 50:
         run = project.start("run", "postgres-to-local", DATE=DAY, **stage)
         try:
-            run.wait(timeout=random.uniform(0.5, 4))
-        except Exception:
+            run.wait(timeout=random.uniform(0.1, 1) * lasts)
+            assert run.returncode == 0, run.communicate()[0]  # at once, after each kill
+        except subprocess.TimeoutExpired:
             os.killpg(run.pid, signal.SIGKILL)
+            killed += 1
         run.communicate()
         there = manifest(objects)
-        for resource in there["resources"]:
-            found = objects.read(f"postgres/{resource['path']}")
-            assert found and len(found[0]) == resource["bytes"]
-            assert f"sha256:{hashlib.sha256(found[0]).hexdigest()}" == resource["hash"]
+        for item in there["resources"]:
+            found = objects.read(f"postgres/{item['path']}")
+            assert found and len(found[0]) == item["bytes"]
+            assert f"sha256:{hashlib.sha256(found[0]).hexdigest()}" == item["hash"]
         assert len({r["path"].split("/")[1] for r in there["resources"]}) == 1, "never mixed"
     project.run("postgres-to-local", DAY, **stage)

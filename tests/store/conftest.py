@@ -33,9 +33,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture
 def no_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No variable of this shell leads to a store."""
+    """No variable of this shell leads to a store, and no request leaves this machine."""
     for name in object_store.NO_CLOUD:
         monkeypatch.delenv(name, raising=False)
+    for name, value in object_store.WALL.items():
+        monkeypatch.setenv(name, value)
+        monkeypatch.delenv(name.lower(), raising=False)
     object_file.store_at.cache_clear()
 
 

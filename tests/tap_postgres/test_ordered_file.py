@@ -6,6 +6,7 @@ import hashlib
 import io
 import random
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,41 @@ def test_no_more_than_its_share_waits_in_memory(tmp_path, monkeypatch):
         part.write(content(part.number))
     assert sum(len(block) for part in all_parts for block in part.waiting) <= 1000
     assert all(part.waiting or part.overflow for part in all_parts[1:])
+
+
+def test_a_full_spool_holds_parts_up_until_their_turn(tmp_path, monkeypatch):
+    monkeypatch.setattr(ordered_file, "WAITING_BYTES", 0)
+    spool, stop = ordered_file.Spool(1000), threading.Event()
+    table_file = OrderedFile(tmp_path / "0.csv", COUNT, spool=spool)
+    table_file.begin()
+    all_parts = [FilePart(table_file, number, None, stop) for number in range(COUNT)]
+
+    def work(part: FilePart) -> None:
+        for line in content(part.number).splitlines(keepends=True):
+            part.write(line)
+        part.rows = 40
+        table_file.end(part)
+
+    threads = [threading.Thread(target=work, args=(part,)) for part in all_parts[1:]]
+    for thread in threads:
+        thread.start()
+    while (kept := sum(path.stat().st_size for path in tmp_path.iterdir())) < 990:
+        time.sleep(0.01)
+    assert kept <= 1000
+    assert any(thread.is_alive() for thread in threads), "they wait for the first part"
+    work(all_parts[0])
+    for thread in threads:
+        thread.join()
+    assert_in_order(table_file, tmp_path)
+
+
+def test_a_part_that_is_held_up_ends_with_the_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(ordered_file, "WAITING_BYTES", 0)
+    stop = threading.Event()
+    table_file = OrderedFile(tmp_path / "0.csv", 2, spool=ordered_file.Spool(0))
+    table_file.begin()
+    part = FilePart(table_file, 1, None, stop)
+    timer = threading.Timer(0.2, stop.set)  # another table has failed
+    timer.start()
+    with pytest.raises(InterruptedError):
+        part.write(b"1\n")

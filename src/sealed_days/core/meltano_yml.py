@@ -210,6 +210,17 @@ class MeltanoYml:
             return None
         return Pipeline(job, sources, self.job_of(loads[0]), loads[0][-1])
 
+    def staged_by(self, extractor: str) -> str:
+        """Return the source that an extractor's jobs stage, "" where that is not one source."""
+        loaders = {
+            words[-1]
+            for job in self.jobs
+            for words in self._blocks(job)
+            if words[0] == extractor and self.executable(words[-1]) == STAGES
+        }
+        sources = {str(self.setting(loader, "source") or "default") for loader in loaders}
+        return sources.pop() if len(sources) == 1 else ""
+
     def _blocks(self, job: str) -> Iterator[list[str]]:
         """Yield each `EXTRACTOR [MAPPER] LOADER` of a job."""
         block: list[str] = []
@@ -290,14 +301,14 @@ def stage_url(moved: str = "") -> str:
 
 
 def source_of_run() -> str:
-    """Return whose day the loader of this run stages, "" without Meltano."""
-    root, loader = (os.environ.get(n, "") for n in ("MELTANO_PROJECT_ROOT", "MELTANO_LOADER_NAME"))
-    if not (root and loader):
-        return ""
-    meltano_yml = MeltanoYml.read(Path(root))
-    if loader not in meltano_yml.plugins or meltano_yml.executable(loader) != STAGES:
-        return ""
-    return str(meltano_yml.setting(loader, "source") or "default")
+    """Return whose day the extractor of this run stages, as the jobs say.
+
+    Meltano tells a loader its extractor, but no extractor its loader. "" where that is not one
+    source, and without Meltano.
+    """
+    names = ("MELTANO_PROJECT_ROOT", "MELTANO_EXTRACTOR_NAME")
+    root, extractor = (os.environ.get(name, "") for name in names)
+    return MeltanoYml.read(Path(root)).staged_by(extractor) if root and extractor else ""
 
 
 def stage_root(configured: str | Path, root: Path | None = None, moved: str = "") -> Path:

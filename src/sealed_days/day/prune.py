@@ -62,6 +62,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             else:
                 remove_day(settings, session, day, is_prune=True)
                 print(f"{text}: removed", flush=True)
+        if not dry and (removed := sum(days.remove_old_attempts() for days in staged)):
+            print(f"{size(removed)} of attempts that no day names any more: removed")
         if dry and by_policy:
             print(f"nothing was removed: {settings.command('prune --apply')} does it")
     return 0

@@ -16,6 +16,7 @@ from sealed_days.core.sql import qualified
 from sealed_days.day import calendar
 from sealed_days.day.calendar import Calendar, SourceDay
 from sealed_days.day.settings import Settings
+from sealed_days.store.place import store_at
 from sealed_days.target_postgres.warehouse import LOADS, relation_kind
 
 DAYS = 371
@@ -82,7 +83,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     settings.scratch_area.mkdir(parents=True, exist_ok=True)
     draft = settings.scratch_area / f"report.{os.getpid()}.html"
     draft.write_text(html, "utf-8")
-    print(settings.keep_file(draft, "report.html"))
+    print(settings.keep_file(draft, settings.report.name))
     target = settings.report
     if options.open and settings.store:
         msg = "the page is on the store: download it to open it"
@@ -91,6 +92,14 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         msg = f"there is no browser to open: open {target.absolute()} yourself"
         raise ConfigurationError(msg)
     return 0
+
+
+def shown(settings: Settings) -> str:
+    """Return where the page is, for people; "" where there is none yet."""
+    if settings.store:
+        key = settings.report.name
+        return f"{settings.store}/{key}" if store_at(settings.store).size(key) is not None else ""
+    return settings.shown(settings.report) if settings.report.exists() else ""
 
 
 def render(settings: Settings) -> str:

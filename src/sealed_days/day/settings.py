@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import sys
 from dataclasses import dataclass
 from datetime import date as Day
@@ -187,8 +188,15 @@ class Settings:
         """Return the command line of another `day` command, as this one was called."""
         if Path(sys.argv[0]).name == "__main__.py":
             python = Path(os.path.normpath(sys.executable))
-            return f"{self.shown(python)} -m sealed_days.day {arguments}"
-        return f"meltano invoke day {arguments}"
+            return f"{self.moved}{self.shown(python)} -m sealed_days.day {arguments}"
+        return f"{self.moved}meltano invoke day {arguments}"
+
+    @property
+    def moved(self) -> str:
+        """What stands before a command where STAGE_ROOT is this call's alone, not in `.env`."""
+        root = os.environ.get("STAGE_ROOT", "")
+        is_known = root == self.meltano_yml.variables.values.get("STAGE_ROOT", "")
+        return "" if not root or is_known else f"STAGE_ROOT={shlex.quote(root)} "
 
 
 def _server(meltano_yml: MeltanoYml, loader: str) -> Server:

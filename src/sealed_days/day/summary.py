@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import FileError
-from sealed_days.day import evidence, nearest
+from sealed_days.day import evidence, nearest, report
 from sealed_days.day.day_tables import count, day_tables
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import StagedDays
@@ -44,13 +44,14 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     ]
     rows += [(table, "", None, number) for table, number in loaded.items() if table not in staged]
     wrong = [row for row in rows if row[2] != row[3]]
-    for line in _lines([(typed[row[0]], *row[1:]) for row in rows]):
+    place = "in store" if settings.store else "on disk"
+    for line in _lines([(typed[row[0]], *row[1:]) for row in rows], place):
         print(line)
     print()
     if wrong:
         print(f"{len(wrong)} of {len(rows)} tables differ: {settings.command(f'verify {day}')}")
     else:
-        print(f"{day} is complete: {len(rows)} tables are the same on disk and in the warehouse.")
+        print(f"{day} is complete: {len(rows)} tables are the same {place} and in the warehouse.")
     for source, table_ in files:
         if number := table_.details.get("rejected_rows"):
             what = "1 bad row" if number == 1 else f"{number:,} bad rows"
@@ -78,15 +79,15 @@ def _files(settings: Settings, days: StagedDays, day: date) -> list[StagedTable]
     return list(days.open(day).tables)
 
 
-def _lines(rows: list[Row]) -> list[str]:
+def _lines(rows: list[Row], place: str) -> list[str]:
     width = max(len("table"), *(len(row[0]) for row in rows)) if rows else 5
     origin = max(len("source"), *(len(row[1]) for row in rows)) if rows else 6
-    lines = [f"{'table':<{width}}  {'source':<{origin}} {'rows on disk':>15} {'in warehouse':>15}"]
+    lines = [f"{'table':<{width}}  {'source':<{origin}} {f'rows {place}':>15} {'in warehouse':>15}"]
     for table, source, disk, loaded in rows:
         counts = ["–" if number is None else f"{number:,}" for number in (disk, loaded)]
         mark = "✓"
         if disk is None or loaded is None:
-            mark = "✗ not loaded" if loaded is None else "✗ not on disk"
+            mark = "✗ not loaded" if loaded is None else f"✗ not {place}"
         elif disk != loaded:
             mark = f"✗ {loaded - disk:+,}"
         numbers = " ".join(f"{text:>15}" for text in counts)
@@ -100,13 +101,11 @@ def _next(settings: Settings, day: date, table: str | None) -> None:
     entries = [
         ("look at the data", "make psql"),
         *([("", f"SELECT * FROM {table} LIMIT 5;")] if table else []),
-        ("another day", f"make run DATE={day - timedelta(days=1)}"),
+        ("another day", f"{settings.moved}make run DATE={day - timedelta(days=1)}"),
         ("all days", settings.command("status")),
         ("prove this one", settings.command(f"verify {day} --deep")),
     ]
     entries += [("evidence", place) for place in evidence.shown(settings, day)]
-    page = settings.report
-    there = page.exists()
-    entries.append(("report", settings.shown(page) if there else settings.command("report")))
+    entries.append(("report", report.shown(settings) or settings.command("report")))
     for title, text in entries:
         print(f"  {title:<18}{text}")

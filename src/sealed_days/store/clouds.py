@@ -95,6 +95,9 @@ def connect(root: str, retry_seconds: float = RETRY_SECONDS) -> Any:
         ConfigurationError: a setting is missing or not accepted.
     """
     check(root)
+    for name in [name for name in os.environ if name.startswith(("AWS_", "AZURE_", "GOOGLE_"))]:
+        if not os.environ[name]:
+            del os.environ[name]  # the library would take "" for a value
     try:
         from obstore.exceptions import BaseError
         from obstore.store import from_url
@@ -108,7 +111,6 @@ def connect(root: str, retry_seconds: float = RETRY_SECONDS) -> Any:
         given["checksum_algorithm"] = "SHA256"
         if endpoint:
             given["endpoint"] = endpoint
-        # an empty variable would be taken for a value
         region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
         given["region"] = region or "us-east-1"
     try:

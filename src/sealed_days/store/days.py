@@ -174,6 +174,13 @@ class StagedDays:
                             found.append((table.name, date.fromisoformat(name)))
         return found
 
+    def remove_old_attempts(self) -> int:
+        """Remove what no manifest names any more; return how many bytes went.
+
+        In a folder each run does it when it begins.
+        """
+        return 0
+
     def bytes_of(self, day: date) -> int:
         """Return the size of all files of a day, sealed or not."""
         folders = (self.root / self.source).glob(f"*/{day.isoformat()}")

@@ -1,8 +1,9 @@
 """A lease: keeps the writers of a day apart where no file can be locked.
 
 It is an object that its holder renews. A watcher does not compare clocks of different hosts: it
-takes a lease over that it saw unchanged for the lease's time, by its own clock. What is sealed
-does not hang on it: a manifest is put only over the version that its writer saw at the start.
+takes a lease over that it saw unchanged for the lease's time, by its own clock; at once where its
+holder was a process of this very kernel that is gone. What is sealed does not hang on it: a
+manifest is put only over the version that its writer saw at the start.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import secrets
 import socket
 import threading
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sealed_days.core.errors import UserError
 from sealed_days.store.objects import Lost, Objects, Version
+from sealed_days.store.scratch import process_start
 
 LEASE_SECONDS = 30.0
 
@@ -75,10 +78,10 @@ class Lease:
                 return
 
 
-def take(store: Objects, key: str, seconds: float = LEASE_SECONDS) -> Lease | None:
+def take(store: Objects, key: str, seconds: float) -> Lease | None:
     """Take a lease, or return None while another writer holds it.
 
-    A lease whose holder died is taken over after `seconds`: so long this waits at most.
+    A lease whose holder's host died is taken over after `seconds`: so long this waits at most.
 
     Raises:
         UserError: the store cannot be used.
@@ -93,7 +96,7 @@ def take(store: Objects, key: str, seconds: float = LEASE_SECONDS) -> Lease | No
             expect = None
         else:
             data, version = found
-            if _is_free(data):
+            if _is_free(data) or _is_dead(data):
                 expect = version
             elif watched is None:
                 watched, since = version, time.monotonic()
@@ -124,7 +127,29 @@ def holder(store: Objects, key: str) -> str:
 
 
 def _content(owner: str | None, number: int) -> bytes:
-    return json.dumps({"owner": owner, "renewed": number, "salt": secrets.token_hex(4)}).encode()
+    # an ETag is an MD5: the salt makes each version another
+    known = {"owner": owner, "renewed": number, "salt": secrets.token_hex(4)}
+    return json.dumps(
+        known | {"process": [_kernel(), os.getpid(), process_start(os.getpid())]}
+    ).encode()
+
+
+def _kernel() -> str:
+    """Return what no other running kernel and no other PID namespace has, "" where unknown."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').stat().st_ino:x}"
+    except OSError:
+        return ""
+
+
+def _is_dead(data: bytes) -> bool:
+    """Return whether it is sure that the holder is gone: a process of this kernel."""
+    try:
+        kernel, process, started = json.loads(data)["process"]
+        return bool(kernel) and kernel == _kernel() and process_start(int(process)) != started
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _is_free(data: bytes) -> bool:

@@ -11,6 +11,7 @@ began. So staging a day again never unseals it, and of two writers one is refuse
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -71,7 +72,7 @@ class ObjectStore:
 
     def lease(self, day: date) -> lease.Lease | None:
         """Return the right to write a day, None while another run has it."""
-        return lease.take(self.objects, self._lease(day))
+        return lease.take(self.objects, self._lease(day), lease.LEASE_SECONDS)
 
     def holder(self, day: date) -> str:
         """Return who has a day's lease, in words; "" where that is not known."""
@@ -107,16 +108,20 @@ class ObjectStore:
         start = len(self.source) + 1
         return {entry.key[start:]: entry.bytes or 0 for entry in self.of_day(day)}
 
-    def remove_old_attempts(self, day: date, now: datetime, manifest: bytes | None) -> None:
-        """Remove the attempts that the manifest of a day has not named for a day.
+    def remove_old_attempts(self, day: date, now: datetime, manifest: bytes | None) -> int:
+        """Remove the attempts that the manifest of a day has not named for 24 hours.
 
         Args:
             day: the day, whose lease is held.
             now: the store's own time.
             manifest: as it is, None where there is none.
+
+        Returns:
+            How many bytes went.
         """
-        if manifest and now - self.objects.modified(self.manifest_key(day)) < OLD:
-            return  # until a day ago it named another attempt
+        if manifest and now - self.objects.modified(self.manifest_key(day)) <= OLD:
+            return 0  # until then it may have named another attempt
+        removed = 0
         attempts: dict[str, list[Entry]] = {}
         for entry in self.of_day(day):
             attempts.setdefault(entry.key.split("/")[2], []).append(entry)
@@ -124,6 +129,18 @@ class ObjectStore:
             newest = max((entry.modified for entry in entries if entry.modified), default=now)
             if attempt.encode() not in (manifest or b"") and now - newest > OLD:
                 self.objects.remove([entry.key for entry in entries])
+                removed += sum(entry.bytes or 0 for entry in entries)
+        return removed
+
+    def attempts(self) -> dict[date, set[str]]:
+        """Return day -> the attempts that have objects, by one listing of all of them."""
+        found: dict[date, set[str]] = {}
+        for entry in self.objects.list(f"{self.source}/"):
+            parts = entry.key.split("/")
+            with contextlib.suppress(ValueError):
+                if len(parts) == 4:
+                    found.setdefault(date.fromisoformat(parts[1]), set()).add(parts[2])
+        return found
 
 
 class ObjectDays(StagedDays):
@@ -170,6 +187,19 @@ class ObjectDays(StagedDays):
         """Return nothing: objects that no manifest names are no day's."""
         return []
 
+    def remove_old_attempts(self) -> int:
+        """Remove what no manifest has named for 24 hours; return how many bytes went."""
+        removed, store = 0, self.object_store
+        for day, attempts in store.attempts().items():
+            manifest = store.read(day)
+            if all(attempt.encode() in (manifest or b"") for attempt in attempts):
+                continue
+            held = store.lease(day)
+            if held:  # else a run is at work, which does it
+                with held:
+                    removed += store.remove_old_attempts(day, held.taken_at, store.read(day))
+        return removed
+
     def bytes_of(self, day: date) -> int:
         """Return the size of all objects of a day."""
         return sum(self.object_store.sizes(day).values())
@@ -206,17 +236,12 @@ class ObjectDraft(Draft):
     def take(self, table: str, source: Path) -> Path:
         """Bring a file into this draft.
 
-        What the tap has put into the store already stays where it is. Any other file is uploaded.
+        What the tap has put below this day already stays where it is. Anything else is uploaded.
         """
-        if not isinstance(source, ObjectFile):
-            return self._bring(table, source, ".csv")
-        if not source.folder.startswith(f"{self.days.folder}/{self.day}/"):
-            msg = (
-                f"{source} does not lie below {self.days.folder}/{self.day}/: stage_root, source "
-                "and date of the extractor must be the loader's"
-            )
-            raise FileError(msg)
-        return source
+        below = f"{self.days.folder}/{self.day}/"
+        if isinstance(source, ObjectFile) and source.folder.startswith(below):
+            return source
+        return self._bring(table, source, ".csv")
 
     def take_rejects(self, table: str, source: Path) -> None:
         """Bring in the file of the rows that were set aside; it is published beside the table."""
@@ -234,7 +259,7 @@ class ObjectDraft(Draft):
             raise
         if suffix == ".csv":
             self._uploaded[table] = file.sha256
-        if spool_area() in source.parents:
+        if isinstance(source, Path) and spool_area() in source.parents:
             source.unlink()  # scratch of ours, not the user's file
         return file.proven(0).path
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import BinaryIO, cast
 from urllib.parse import quote, unquote
 
 from sealed_days.core.errors import FileError
+from sealed_days.store.layout import MANIFEST_SUFFIX, object_paths
 from sealed_days.store.objects import Objects
 
 
@@ -66,7 +68,27 @@ class ObjectFile:
         if mode != "rb":
             raise io.UnsupportedOperation(mode)
         store, folder = bucket_of(self.folder)
-        return store.open([(f"{folder}/{name}", size) for name, size in self.pieces], start)
+        pieces = [(f"{folder}/{name}", size) for name, size in self.pieces]
+        return store.open(pieces, start, self._staged_again)
+
+    def _staged_again(self) -> list[tuple[str, int]] | None:
+        """Return the keys of a file of the same names and bytes that the manifest names now.
+
+        A day may be staged again while it is read; whoever reads compares the sha256 at the end.
+        """
+        day_folder, _, attempt = self.folder.rpartition("/")
+        source_folder, _, day = day_folder.rpartition("/")
+        store, source = bucket_of(source_folder)
+        found = store.read(f"{source}/{day}{MANIFEST_SUFFIX}")
+        for resource in json.loads(found[0])["resources"] if found else []:
+            paths = [path.rpartition("/") for path in object_paths(resource["path"])]
+            is_same = [name for _, _, name in paths] == [name for name, _ in self.pieces]
+            if is_same and resource["bytes"] == sum(size for _, size in self.pieces):
+                folder = paths[0][0]
+                if folder == f"{day}/{attempt}":
+                    return None
+                return [(f"{source}/{folder}/{name}", size) for name, size in self.pieces]
+        return None
 
     def stat(self) -> SimpleNamespace:
         """Return `st_size`, the sum over the objects.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,12 +67,11 @@ class Objects:
             UserError: it has none, or it cannot be reached.
         """
         key = f".probe/{secrets.token_hex(8)}"
+        self.publish(key, b"first", None)
         try:
-            self.publish(key, b"first", None)
-            try:
-                self.publish(key, b"second", None)
-            except Lost:
-                return
+            self.publish(key, b"second", None)
+        except Lost:
+            return
         finally:
             self.remove([key])
         msg = (
@@ -155,18 +154,24 @@ class Objects:
         """
         return ObjectSink(self.client, self.root, key, expected)
 
-    def open(self, pieces: Sequence[tuple[str, int]], start: int = 0) -> BinaryIO:
+    def open(
+        self,
+        pieces: Sequence[tuple[str, int]],
+        start: int = 0,
+        again: Callable[[], Sequence[tuple[str, int]] | None] | None = None,
+    ) -> BinaryIO:
         """Return a file of one or more objects, from a byte on.
 
         Args:
             pieces: keys and bytes, in order.
             start: where to begin.
+            again: asked once, where an object is gone, for others of the same bytes.
 
         Returns:
             A reader; its `read` raises FileNotFoundError where an object is gone, UserError
             where the store cannot be read.
         """
-        return io.BufferedReader(_Reader(self, pieces, start), READ_BYTES)
+        return io.BufferedReader(_Reader(self, pieces, start, again), READ_BYTES)
 
     def list(self, prefix: str = "") -> Iterator[Entry]:
         """Yield every object below a prefix.
@@ -260,7 +265,7 @@ class Objects:
         try:
             return bytes(obstore.get_range(self.client, key, start=start, end=end))
         except FileNotFoundError:
-            raise FileNotFoundError(2, "is gone", self.url(key)) from None
+            raise FileNotFoundError(2, "it is gone", self.url(key)) from None
         except Exception as error:
             raise self._explained(error, f"read {key}") from None
 
@@ -274,8 +279,14 @@ class Objects:
 class _Reader(io.RawIOBase):
     """Reads ranges in order, the next one while the last one is used."""
 
-    def __init__(self, store: Objects, pieces: Sequence[tuple[str, int]], start: int) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: Objects,
+        pieces: Sequence[tuple[str, int]],
+        start: int,
+        again: Callable[[], Sequence[tuple[str, int]] | None] | None,
+    ) -> None:
+        self._store, self._at, self._again = store, start, again
         self._ranges = _ranges(pieces, start)
         self._pool = ThreadPoolExecutor(1)
         self._next: Future[bytes] | None = None
@@ -287,7 +298,17 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         if not self._block and self._next:
-            block = self._next.result()
+            try:
+                block = self._next.result()
+            except FileNotFoundError:
+                again, self._again = self._again, None
+                pieces = again() if again else None
+                if pieces is None:
+                    raise
+                self._ranges = _ranges(pieces, self._at)
+                self._fetch()
+                block = self._next.result()
+            self._at += len(block)
             self._fetch()
             self._block = memoryview(block)
         given = self._block[: len(buffer)]

@@ -91,7 +91,7 @@ class Scratch:
 
     def __init__(self, area: Path) -> None:
         owner = os.getppid()
-        self.path = area / f"{_machine()}-{owner}.{_started(owner)}-{secrets.token_hex(4)}"
+        self.path = area / f"{_machine()}-{owner}.{process_start(owner)}-{secrets.token_hex(4)}"
         sweep(area)
         self.path.mkdir()
         self._lock = lock_folder(self.path, fcntl.LOCK_SH)
@@ -156,7 +156,7 @@ def _is_dead(folder: Path) -> bool:
         files = [entry.name for entry in folder.iterdir()]
         if machine != _machine():
             return (LOCK not in files or is_abandoned(folder)) and _is_old(folder)
-        is_alive = _started(int(process)) == started
+        is_alive = process_start(int(process)) == started
         if LOCK not in files:
             return not is_alive  # it died between making the folder and its lock
         return (files == [LOCK] or not is_alive) and is_abandoned(folder)
@@ -187,7 +187,7 @@ def _machine() -> str:
     return socket.gethostname() + space
 
 
-def _started(process: int) -> str:
+def process_start(process: int) -> str:
     """Return when a process started, in the kernel's ticks; "" where it is gone.
 
     Process numbers are used again; with the start time they are unique. Without /proc: "0".

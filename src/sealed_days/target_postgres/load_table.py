@@ -18,7 +18,7 @@ from psycopg2.errors import NotNullViolation, UniqueViolation
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from sealed_days.core.errors import FileError, WarehouseError
+from sealed_days.core.errors import FileError, UserError, WarehouseError
 from sealed_days.core.progress import EVERY_SECONDS, share_line, table_line
 from sealed_days.core.proven_file import BLOCK, ProvenFile, file_sha256
 from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
@@ -109,10 +109,16 @@ class ProvingReader:
         self._progress = progress
         self._next = time.monotonic() + EVERY_SECONDS
         self.bytes = 0
+        self.failure: Exception | None = None
+        """Why the file could not be read; psycopg2 raises an error of the server's instead."""
 
     def read(self, size: int = -1) -> bytes:
         """Return the next block."""
-        block = self._stream.read(size)
+        try:
+            block = self._stream.read(size)
+        except (OSError, UserError) as error:
+            self.failure = error
+            raise
         self._hash.update(block)
         self.bytes += len(block)
         self._read(self.bytes)
@@ -243,12 +249,17 @@ def _copy(
     try:
         with path.open("rb", buffering=0) as stream:
             reader = ProvingReader(stream, progress, read)
-            cursor.copy_expert(
-                f"COPY {qualified(warehouse.parts, making)} ({column_list(names)}) FROM STDIN "
-                "WITH (FORMAT csv, HEADER true, FREEZE, ENCODING 'UTF8')",
-                reader,  # type: ignore[arg-type]  # psycopg2 calls read alone
-                size=BLOCK,
-            )
+            try:
+                cursor.copy_expert(
+                    f"COPY {qualified(warehouse.parts, making)} ({column_list(names)}) FROM STDIN "
+                    "WITH (FORMAT csv, HEADER true, FREEZE, ENCODING 'UTF8')",
+                    reader,  # type: ignore[arg-type]  # psycopg2 calls read alone
+                    size=BLOCK,
+                )
+            except psycopg2.Error:
+                if reader.failure:
+                    raise reader.failure from None
+                raise
     except OSError as error:
         msg = f"{path} cannot be read ({error.strerror}): {table.restage_command}"
         raise FileError(msg) from None
