@@ -1,7 +1,7 @@
-"""kill -9 at random moments of the whole pipeline, of any of its processes: what is left.
+"""kill -9 at random moments of any step, of any of its processes: what is left.
 
-`make test-slow` kills 1,000 times (KILLS=100 make test-slow: 100) and prints the table of
-outcomes that the README quotes.
+`make test-slow` kills 1,000 times (KILLS=100 make test-slow: 100), most on disk, the rest on an
+object store, and prints the tables of outcomes that docs/trust.md quotes.
 """
 
 from __future__ import annotations
@@ -14,16 +14,32 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import object_store
 import psutil
 import psycopg2
 import pytest
 from el_project import Project
 from test_postgres_to_local import is_alive, sql, wait_until
 
+from sealed_days.core.errors import UserError
+from sealed_days.store.objects import Objects
+
 JOB = "pipeline-csv-and-postgres-to-local-target-postgres"
+STEPS = {"postgres-to-local": 2, "local-csv-to-postgres": 2, JOB: 1}
+"""The jobs that are killed, and how often one is chosen: a step alone is killed sooner."""
+WORKS = {
+    "tap-postgres": "staging the database",
+    "target-csv--from-postgres": "staging the database",
+    "tap-csv--from-csv": "staging the CSV file",
+    "target-csv--order-details": "staging the CSV file",
+    "tap-csv": "loading",
+    "target-postgres": "loading",
+}
 DAY = "2025-05-01"
 SCHEMA = "killed"
 """Of these tests alone: in the project's own, another test may have loaded a newer day."""
@@ -34,7 +50,7 @@ class Outcomes:
     """What was found after each kill: `made` counts what went well, `wrong` what must not be."""
 
     def __init__(self) -> None:
-        self.killed: Counter[str] = Counter()
+        self.killed: Counter[tuple[str, str]] = Counter()
         self.wrong: Counter[str] = Counter()
         self.sealed = self.published = 0
         self.details: list[str] = []
@@ -45,24 +61,64 @@ class Outcomes:
 
     def table(self) -> str:
         lines = [f"{sum(self.killed.values()):>6} kills"]
-        lines += [f"{count:>6} of {name}" for name, count in self.killed.most_common()]
+        lines += [f"{count:>6} of {name}, {step}"
+                  for (step, name), count in sorted(self.killed.items())]  # fmt: skip
         lines += [f"{self.wrong[kind]:>6} {kind}" for kind in
                   ("mixed days", "good days lost", "next runs refused")]  # fmt: skip
         return "\n".join(lines)
 
 
-def sealed_version(project: Project) -> int | None:
+@dataclass
+class Stage:
+    """Where the days of a run are staged: a folder, or an object store."""
+
+    variables: dict[str, str]
+    place: Path | Objects
+
+    def read(self, key: str) -> bytes | None:
+        """Return what is at `{source}/…`."""
+        if isinstance(self.place, Objects):
+            found = self.place.read(key)
+            return found[0] if found else None
+        path = self.place / key
+        return path.read_bytes() if path.exists() else None
+
+
+@pytest.fixture(params=["disk", "store"])
+def stage(
+    request: pytest.FixtureRequest,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Stage]:
+    if request.param == "disk":
+        yield Stage({"STAGE_ROOT": str(tmp_path / "output")}, tmp_path / "output")
+        return
+    server = object_store.start(tmp_path / "seaweedfs")
+    (tmp_path / "tmp").mkdir()
+    variables = server.variables | {
+        "STAGE_ROOT": object_store.new_root(),
+        "TMPDIR": str(tmp_path / "tmp"),
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    yield Stage(variables, Objects(variables["STAGE_ROOT"]))
+    server.down(signal.SIGKILL)
+
+
+def sealed_version(stage: Stage) -> int | None:
     """Return the version that the sealed day has in all its tables, by its manifest's own paths.
 
     Raises:
         AssertionError: a file is not what the manifest says, or tables differ.
     """
-    manifest = project.output / "postgres" / f"{DAY}.datapackage.json"
-    if not manifest.exists():
+    manifest = stage.read(f"postgres/{DAY}.datapackage.json")
+    if manifest is None:
         return None
     found = set()
-    for item in json.loads(manifest.read_bytes())["resources"]:
-        data = (project.output / "postgres" / item["path"]).read_bytes()
+    for item in json.loads(manifest)["resources"]:
+        data = stage.read(f"postgres/{item['path']}")
+        assert data is not None, item["path"]
         assert f"sha256:{hashlib.sha256(data).hexdigest()}" == item["hash"], item["path"]
         found.add(int(data.splitlines()[-1].split(b",")[1]))
     assert len(found) == 1, f"a mixed day: {found}"
@@ -89,23 +145,36 @@ def published_version(project: Project) -> int | None:
     return found.pop()
 
 
-def kill_one(run: subprocess.Popen[str], chance: random.Random) -> str:
-    """Kill a random process of a run, or all of them; return the name of what was killed."""
-    members = []
+def kill_one(run: subprocess.Popen[str], chance: random.Random) -> tuple[str, str]:
+    """Kill a random process of a run, or all of them; return the step and what was killed."""
+    commands = {}
     for process in psutil.process_iter(["pid"]):
         with suppress(OSError, psutil.Error):
             if os.getpgid(process.pid) == run.pid and process.status() != psutil.STATUS_ZOMBIE:
-                members.append(process)
-    if chance.random() < 0.2 or not members:
+                commands[process] = process.cmdline()
+    words = [word for command in commands.values() for word in command]
+    step = next((what for plugin, what in WORKS.items()
+                 if any(f"/{plugin}/" in word for word in words)), "no step at work")  # fmt: skip
+    if chance.random() < 0.2 or not commands:
         os.killpg(run.pid, signal.SIGKILL)
-        return "the whole group"
-    victim = chance.choice(members)
+        return step, "the whole group"
+    victim = chance.choice(list(commands))
     with suppress(psutil.Error):
-        name = next((Path(p).name for p in victim.cmdline() if "/bin/" in p and "python" not in p),
-                    "another")  # fmt: skip
+        name = next((Path(word).name for word in commands[victim]
+                     if "/bin/" in word and "python" not in word), "another")  # fmt: skip
         victim.kill()
-        return name
-    return "one that had just ended"
+        return step, name
+    return step, "one that had just ended"
+
+
+def has_plugins(run: subprocess.Popen[str]) -> bool:
+    """Return whether a run has begun a step, or ended."""
+    threads = Path(f"/proc/{run.pid}/task")
+    with suppress(OSError):
+        return run.poll() is not None or any(
+            (t / "children").read_text() for t in threads.iterdir()
+        )
+    return True
 
 
 def change(project: Project, database: str, version: int) -> None:
@@ -113,40 +182,56 @@ def change(project: Project, database: str, version: int) -> None:
         project,
         database,
         "TRUNCATE t, u",
-        f"INSERT INTO t SELECT i, {version} FROM generate_series(1, 50000) i",
+        f"INSERT INTO t SELECT i, {version} FROM generate_series(1, 20000) i",
         f"INSERT INTO u SELECT i, {version} FROM generate_series(1, 100) i",
     )
 
 
-def kill_and_look(project: Project, database: str, kills: int, seed: int) -> Outcomes:
+def kill_and_look(project: Project, database: str, stage: Stage, kills: int, seed: int) -> Outcomes:
     chance, outcomes = random.Random(seed), Outcomes()
     sql(project, database, *(f"CREATE TABLE {t} (id int PRIMARY KEY, v int)" for t in TABLES))
-    env = {"TAP_POSTGRES_DATABASE": database, "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": SCHEMA}
+    env = stage.variables | {
+        "TAP_POSTGRES_DATABASE": database,
+        "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": SCHEMA,
+        "TARGET_POSTGRES_OTHER_SOURCE": "take_over",
+    }
     change(project, database, 0)
-    began = time.monotonic()
     project.run(JOB, DAY, **env)
-    lasts = time.monotonic() - began
+    lasts: dict[str, float] = {}
+    for job in STEPS:
+        run = project.start("run", job, DATE=DAY, **env)
+        wait_until(lambda run=run: has_plugins(run))
+        began = time.monotonic()
+        said, _ = run.communicate(timeout=240)
+        assert run.returncode == 0, said
+        lasts[job] = time.monotonic() - began
     sealed = published = version = 0
     while sum(outcomes.killed.values()) < kills:
         version += 1
         change(project, database, version)
-        run = project.start("run", JOB, DATE=DAY, **env)
-        may_end = version % 6 == 0
+        may_end = version % 8 == 0
+        job = JOB if may_end else chance.choices(list(STEPS), list(STEPS.values()))[0]
+        run = project.start("run", job, DATE=DAY, **env)
+        if chance.random() < 0.9:  # else Meltano's own start
+            wait_until(lambda run=run: has_plugins(run))
+        began = time.monotonic()
         try:
-            run.wait(240 if may_end else chance.uniform(0.05, 1) * lasts)
+            run.wait(240 if may_end else chance.uniform(0, 1) * lasts[job])
             if run.returncode:
                 outcomes.fault("next runs refused", run.communicate()[0][-2000:])
+            else:  # the machine may be busier, or less busy, than it was
+                lasts[job] = (lasts[job] + time.monotonic() - began) / 2
         except subprocess.TimeoutExpired:
             outcomes.killed[kill_one(run, chance)] += 1
         run.communicate(timeout=120)
         wait_until(lambda group=run.pid: not is_alive(group))
         for what, look, before in (
-            ("files", sealed_version, sealed),
-            ("warehouse", published_version, published),
+            ("files", lambda: sealed_version(stage), sealed),
+            ("warehouse", lambda: published_version(project), published),
         ):
             try:
-                now = look(project)
-            except (AssertionError, OSError, psycopg2.Error) as error:
+                now = look()
+            except (AssertionError, OSError, UserError, psycopg2.Error) as error:
                 outcomes.fault("mixed days", f"{what}, round {version}: {error}")
                 continue
             if now is None or now < before or (may_end and now != version):
@@ -155,23 +240,30 @@ def kill_and_look(project: Project, database: str, kills: int, seed: int) -> Out
                 sealed = now
             else:
                 published = now
+        if progress := os.environ.get("KILLS_LOG"):
+            Path(progress).write_text("\n".join([outcomes.table(), *outcomes.details, ""]))
     said = project.run(JOB, DAY, **env)
-    assert (sealed_version(project), published_version(project)) == (version, version), said
+    assert (sealed_version(stage), published_version(project)) == (version, version), said
     return outcomes
 
 
-def test_kill_nine_of_any_process_leaves_whole_days(project: Project, database: str) -> None:
-    outcomes = kill_and_look(project, database, kills=6, seed=2)
+@pytest.mark.parametrize("stage", ["disk"], indirect=True)
+def test_kill_nine_of_any_process_leaves_whole_days(
+    project: Project, database: str, stage: Stage
+) -> None:
+    outcomes = kill_and_look(project, database, stage, kills=6, seed=2)
     assert not outcomes.wrong, outcomes.details
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(6 * 3600)
 def test_kill_nine_a_thousand_times(
-    project: Project, database: str, capsys: pytest.CaptureFixture[str]
+    project: Project, database: str, stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seed = int(os.environ.get("SEED", "1000"))
-    outcomes = kill_and_look(project, database, int(os.environ.get("KILLS", "1000")), seed)
+    share = 0.6 if isinstance(stage.place, Path) else 0.4
+    kills = round(int(os.environ.get("KILLS", "1000")) * share)
+    outcomes = kill_and_look(project, database, stage, kills, seed)
     with capsys.disabled():
-        print(f"\n{outcomes.table()}")
+        print(f"\n{stage.variables['STAGE_ROOT']}\n{outcomes.table()}")
     assert not outcomes.wrong, outcomes.details
