@@ -2,12 +2,14 @@
 
 `cut` closes both sides, `stall` forwards nothing more and closes nothing, `half_open` ends the
 server's side alone, `lose_publication` lets the server commit what was published and cuts the
-connection instead of its answer.
+connection instead of its answer, and `lose_server` lets nobody in after that. `starting`
+refuses sessions as a server that is starting does, `after` of them.
 """
 
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +17,9 @@ from dataclasses import dataclass
 
 BLOCK = 16384
 FAULTS = {"cut", "stall", "half_open"}
+PUBLICATION = {"lose_publication", "lose_server"}
+ENCRYPTIONS = {80877103, 80877104}
+"""The codes of requests for TLS and GSSAPI; protocol-message-formats of PostgreSQL's manual."""
 
 
 @dataclass
@@ -32,7 +37,8 @@ class FaultProxy:
     Args:
         to: the server's port on 127.0.0.1.
         fault: one of those above.
-        after: bytes that a connection may carry (both ways) before it strikes.
+        after: bytes that a connection may carry (both ways) before it strikes, or for
+            `starting` the number of sessions.
     """
 
     def __init__(self, to: int, fault: str, after: int = 0) -> None:
@@ -55,6 +61,11 @@ class FaultProxy:
         while True:
             try:
                 client, _ = self._listener.accept()
+                if self._fault == "starting" and self._after:
+                    self._after -= 1
+                    self.struck.set()
+                    _refuse(client)
+                    continue
                 server = socket.create_connection(("127.0.0.1", self._to))
             except OSError:
                 return
@@ -72,9 +83,11 @@ class FaultProxy:
                 both.carried += len(data)
                 if both.loses_answer:
                     break  # the server has committed
-                if self._fault == "lose_publication" and not is_answer:
-                    both.is_publishing |= b"pg_advisory_xact_lock" in data
+                if self._fault in PUBLICATION and not is_answer:
+                    both.is_publishing |= b"(load_id, run_id, date, table_name" in data
                     both.loses_answer = both.is_publishing and b"COMMIT" in data and self._strikes()
+                    if both.loses_answer and self._fault == "lose_server":
+                        _end(self._listener)
                 elif self._fault in FAULTS and both.carried > self._after and self._strikes():
                     if self._fault == "half_open":
                         _end(source if is_answer else sink)
@@ -90,6 +103,20 @@ class FaultProxy:
             is_first = not self.struck.is_set()
             self.struck.set()
         return is_first
+
+
+def _refuse(client: socket.socket) -> None:
+    """Answer a client's startup message with SQLSTATE 57P03."""
+    with suppress(OSError, struct.error):
+        while True:
+            length, code = struct.unpack("!II", client.recv(8))
+            client.recv(length - 8) if length > 8 else None
+            if code not in ENCRYPTIONS:
+                break
+            client.sendall(b"N")
+        fields = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+        client.sendall(b"E" + struct.pack("!I", len(fields) + 4) + fields)
+    _end(client)
 
 
 def _end(one: socket.socket) -> None:

@@ -84,3 +84,33 @@ def test_a_commit_whose_answer_is_lost_is_looked_up(project: Project, big: dict[
         assert proxy.struck.is_set()
     assert f"the server's answer was lost: {DAY} was looked up and is published" in said
     assert f"{DAY} is loaded" in said
+
+
+def test_where_the_commit_cannot_be_looked_up_it_is_not_known(
+    project: Project, big: dict[str, str]
+) -> None:
+    port = int(project.dotenv()["TARGET_POSTGRES_PORT"])
+    with fault_proxy(port, "lose_server") as proxy:
+        said = project.run(LOAD, DAY, check=False, TARGET_POSTGRES_PORT=str(proxy.port),
+                           TARGET_POSTGRES_OTHER_SOURCE="take_over")  # fmt: skip
+        assert proxy.struck.is_set()
+    assert f"the connection was lost while {DAY} was being published" in said
+    assert "whether it was is not known" in said
+    assert "day status says it when the server is back" in said
+    assert "Traceback" not in said
+
+
+def test_a_server_that_is_starting_is_waited_for(project: Project, big: dict[str, str]) -> None:
+    port = int(project.dotenv()["TARGET_POSTGRES_PORT"])
+    with fault_proxy(port, "starting", after=2) as proxy:
+        said = project.run(STAGE, DAY, **big, TAP_POSTGRES_PORT=str(proxy.port))
+        assert proxy.struck.is_set()
+    assert "waiting up to 30 s for PostgreSQL at 127.0.0.1" in said.replace(
+        "localhost", "127.0.0.1"
+    )
+    assert "the database system is starting up" in said
+    with fault_proxy(port, "starting", after=2) as proxy:
+        said = project.run(LOAD, DAY, TARGET_POSTGRES_PORT=str(proxy.port),
+                           TARGET_POSTGRES_OTHER_SOURCE="take_over")  # fmt: skip
+        assert proxy.struck.is_set()
+    assert "waiting up to 30 s for PostgreSQL at" in said

@@ -155,7 +155,8 @@ class PostgresSettings(SdkSettings, kw_only=True, frozen=True):
     password: Annotated[Secret | None, Meta(description="Its password.")] = None
     database: Annotated[Name | None, Meta(description="The database.")] = None
     connect_timeout_seconds: Annotated[
-        Positive, Meta(description="How long to wait for the server to answer.")
+        Positive,
+        Meta(description="How long to wait for the server to answer, also while it starts."),
     ] = 30
     stall_seconds: Annotated[
         PositiveSeconds,

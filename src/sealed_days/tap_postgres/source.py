@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ from psycopg2.extensions import connection as Connection
 from sealed_days.core.errors import ConfigurationError, SourceError, one_line
 from sealed_days.core.session import PINNED, SETTABLE, set_local
 from sealed_days.core.sql import quote_literal
+from sealed_days.core.starting import when_started
 from sealed_days.tap_postgres.settings import Settings
+
+logger = logging.getLogger("tap-postgres")
 
 _PINNED = {
     **PINNED,
@@ -123,8 +127,8 @@ class Source:
             SourceError: the server cannot be reached or refuses the log-in.
         """
         try:
-            return Session(
-                psycopg2.connect(
+            connection = when_started(
+                lambda: psycopg2.connect(
                     self.dsn,
                     application_name="tap-postgres",
                     # by the driver: a role's or a variable's other one would garble all names
@@ -133,8 +137,12 @@ class Source:
                     keepalives_idle=60,
                     keepalives_interval=10,
                     tcp_user_timeout=int(self.stall_seconds * 1000),
-                )
+                ),
+                self.name,
+                self.connect_timeout,
+                logger,
             )
+            return Session(connection)
         except psycopg2.Error as error:
             msg = (
                 f"cannot connect to the source {self.name}: {one_line(error)}; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ from psycopg2.extensions import connection as Connection
 
 from sealed_days.core.errors import WarehouseError, one_line
 from sealed_days.core.session import PINNED
+from sealed_days.core.starting import when_started
 from sealed_days.target_postgres.settings import Settings
+
+_log = logging.getLogger("target-postgres")
 
 # What a role or a database may have set otherwise. Two are left to them: rows of ours have no
 # policies, and an extension's types may be found by a search_path.
@@ -85,16 +89,16 @@ class Server:
             UserError: the server refuses or cannot be reached.
         """
         try:
-            session: Connection = psycopg2.connect(  # type: ignore[call-overload]
-                **{
-                    "application_name": name,
-                    "client_encoding": "UTF8",
-                    "connect_timeout": self.connect_timeout,
-                    "keepalives_idle": 60,  # a lock is held for hours over an idle session
-                    "keepalives_interval": 10,
-                    "tcp_user_timeout": int(self.stall_seconds * 1000),
-                }
-                | self.parameters
+            parameters: dict[str, Any] = {
+                "application_name": name,
+                "client_encoding": "UTF8",
+                "connect_timeout": self.connect_timeout,
+                "keepalives_idle": 60,  # a lock is held for hours over an idle session
+                "keepalives_interval": 10,
+                "tcp_user_timeout": int(self.stall_seconds * 1000),
+            } | self.parameters
+            session: Connection = when_started(
+                lambda: psycopg2.connect(**parameters), str(self), self.connect_timeout, _log
             )
             session.autocommit = True
             with session.cursor() as cursor:
