@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from el_project import Project, embedded, make_project
 
+from sealed_days.day import query_parts
+
 ALL = "pipeline-csv-and-postgres-to-local-target-postgres"
 FIRST, SECOND, HELD = "2025-03-01", "2025-03-02", "2025-03-05"
 TABLES = 14
@@ -331,6 +333,65 @@ def test_evidence_runs_any_sql_file_and_says_where_one_is_wrong(days: Project) -
         connection.close()
     finally:
         path.unlink()
+
+
+BIG = """
+SELECT d.*, n, rpad('x', 100)::char(100) AS pad  -- half a million rows of 130 bytes
+FROM order_details d CROSS JOIN (SELECT order_id AS n FROM orders WHERE order_id < 10498) o
+ORDER BY order_id, product_id, n
+"""
+
+
+def test_large_evidence_is_written_by_several_sessions_and_is_the_file_of_one(
+    days: Project,
+) -> None:
+    path = days.root / "analyze/large.sql"
+    path.write_text(BIG)
+    with days.connect("ecommerce").cursor() as cursor:
+        cursor.execute("SET search_path = ecommerce")
+        one = io.BytesIO()
+        cursor.copy_expert(f"COPY ({BIG}) TO STDOUT (FORMAT csv, HEADER)", one)
+    rows = one.getvalue().count(b"\n") - 1
+    try:
+        said = day(days, "evidence", SECOND)
+        assert f"large: {rows:,} rows in" in said
+        assert (days.output / f"evidence/{SECOND}/large.csv").read_bytes() == one.getvalue()
+        # a role that may have one session only
+        execute(days, "ecommerce", "ALTER ROLE ecommerce_owner CONNECTION LIMIT 1")
+        day(days, "evidence", SECOND)
+        assert (days.output / f"evidence/{SECOND}/large.csv").read_bytes() == one.getvalue()
+        path.write_text(BIG.replace("'x', 100", "'x', 100 / (d.order_id - 10900)"))
+        assert "large.sql: division by zero: correct" in day(days, "evidence", SECOND, code=1)
+    finally:
+        execute(days, "ecommerce", "ALTER ROLE ecommerce_owner CONNECTION LIMIT -1")
+        path.unlink()
+
+
+def test_query_is_divided_only_where_each_session_has_the_same_rows_in_order(days: Project) -> None:
+    connection = days.connect("ecommerce")
+    connection.autocommit = False
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL search_path = ecommerce")
+
+        def parts(query: str) -> int:
+            return len(query_parts.divide(cursor, query, 3))
+
+        assert parts(BIG) == 3
+        assert parts("SELECT * FROM orders") == 1, "too little"
+        for changed in ("random()", "now()", "current_date", "clock_timestamp()", "'today'::date"):
+            assert parts(BIG.replace("n, ", f"{changed} AS c, n, ")) == 1, changed
+        assert parts(f"{BIG} -- now() or date /* never */\n /* random() */") == 3
+        assert parts(BIG.replace("'x'", "'-- x' || now()::text, '--'")) == 1
+        assert parts(f"{BIG} LIMIT nope") == 1, "the server says why"
+        assert parts(f"{BIG} LIMIT 500000") == 3
+        [*limited, last] = query_parts.divide(cursor, BIG, 3)
+        assert [part.skip for part in (*limited, last)] == [
+            0,
+            limited[0].rows,
+            limited[0].rows + limited[1].rows,
+        ]
+        assert last.rows is None, "an estimate that is wrong loses nothing"
+    connection.close()
 
 
 def test_evidence_stands_in_a_meltano_run(days: Project) -> None:

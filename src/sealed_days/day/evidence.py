@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
+import queue
 import re
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 from psycopg2.errors import InvalidCursorDefinition, UndefinedTable
+from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import ConfigurationError, WarehouseError, one_line
@@ -21,9 +28,10 @@ from sealed_days.core.proven_file import BLOCK
 from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
 from sealed_days.day import nearest
 from sealed_days.day.day_tables import as_of, days
+from sealed_days.day.query_parts import Part, divide
 from sealed_days.day.settings import Settings
 from sealed_days.store.place import store_at
-from sealed_days.store.scratch import Scratch, sweep
+from sealed_days.store.scratch import WRITE_BEHIND, Scratch, begin_writing, sweep
 from sealed_days.target_postgres import prepare
 from sealed_days.target_postgres.registry import DayTable
 from sealed_days.target_postgres.warehouse import SNAPSHOT_DATE, Warehouse, columns, transaction
@@ -40,6 +48,7 @@ BEGIN
 END
 $$
 """
+_SESSIONS = min(4, os.cpu_count() or 1)
 _NO_TABLE = re.compile(r'relation "(.*)" does not exist')
 
 
@@ -77,12 +86,75 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise ConfigurationError(msg)
     area = settings.scratch_area
     sweep(area)
-    session = settings.server.connect("day evidence")
-    prepare.take_role(session, settings.warehouse)
-    session.set_session(isolation_level="REPEATABLE READ")
     scratch = Scratch(area)
     try:
+        with contextlib.ExitStack() as sessions:
+            first = sessions.enter_context(_reader(settings, day))
+            copies = [
+                copy
+                for path in queries
+                for copy in _copies(first, settings, day, path, scratch.path)
+            ]
+            readers = [first]
+            # a result in parts is written by several sessions, which see one instant
+            while len(readers) < min(_SESSIONS, len(copies)) and len(copies) > len(queries):
+                with contextlib.suppress(psycopg2.Error, WarehouseError):
+                    readers.append(sessions.enter_context(_reader(settings, day, first)))
+                    continue
+                break  # the server has no room for another: those that are there do all
+            done = _run(settings, day, readers, copies)
+        for path in queries:
+            name = f"{path.stem}.csv"
+            files = [copy.target for copy in copies if copy.path == path]
+            rows = sum(done[copy] for copy in copies if copy.path == path)
+            _join(files)
+            place = settings.keep_file(files[0], f"{_key(day)}{name}")
+            print(f"{path.stem}: {rows:,} rows in {place}")
+    finally:
+        scratch.close()
+    return 0
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """A session whose transaction only reads, and sees the tables as they were on the day."""
+
+    session: Connection
+    cursor: Cursor
+    tables: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """A part of a query and the file that gets its rows."""
+
+    path: Path
+    part: Part
+    target: Path
+
+
+@contextlib.contextmanager
+def _reader(settings: Settings, day: date, like: _Reader | None = None) -> Iterator[_Reader]:
+    """Open a session on a day.
+
+    Args:
+        settings: the project's.
+        day: the day.
+        like: a session whose instant it is to see.
+
+    Raises:
+        UserError: there is no such day, or the server refuses.
+    """
+    session = settings.server.connect("day evidence")
+    try:
+        prepare.take_role(session, settings.warehouse)
+        session.set_session(isolation_level="REPEATABLE READ")
         with transaction(session) as cursor:
+            if like:
+                like.cursor.execute("SELECT pg_export_snapshot()")
+                cursor.execute("SET TRANSACTION SNAPSHOT %s", like.cursor.fetchone())
+                # whoever waits for a table that `like` reads must not keep us waiting for it
+                cursor.execute("SET LOCAL lock_timeout = '1s'")
             # a schema that nobody else ever sees: TEMPORARY is a right that the role may not have
             schema = f"evidence_{secrets.token_hex(6)}"
             tables = _show_day(cursor, settings, day, schema)
@@ -90,18 +162,36 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             cursor.execute(
                 f"SET LOCAL search_path = {quote_ident(schema)}; SET TRANSACTION READ ONLY"
             )
-            done = [
-                (path, _copy(cursor, settings, day, path, scratch.path, tables)) for path in queries
-            ]
+            yield _Reader(session, cursor, tables)
             session.rollback()  # the views of the day go
-        for path, rows in done:
-            name = f"{path.stem}.csv"
-            place = settings.keep_file(scratch.path / name, f"{_key(day)}{name}")
-            print(f"{path.stem}: {rows:,} rows in {place}")
     finally:
-        scratch.close()
         session.close()
-    return 0
+
+
+def _run(
+    settings: Settings, day: date, readers: Sequence[_Reader], copies: Sequence[_Copy]
+) -> dict[_Copy, int]:
+    """Run the copies, each in a session that is free; return the rows of each."""
+    free: queue.SimpleQueue[_Reader] = queue.SimpleQueue()
+    for reader in readers:
+        free.put(reader)
+
+    def copy_next(copy: _Copy) -> int:
+        reader = free.get()
+        rows = _copy(reader, settings, day, copy)
+        free.put(reader)
+        return rows
+
+    if len(readers) == 1:
+        return {copy: copy_next(copy) for copy in copies}
+    with ThreadPoolExecutor(len(readers), thread_name_prefix="evidence") as pool:
+        try:
+            return dict(zip(copies, pool.map(copy_next, copies), strict=True))
+        except BaseException:
+            for reader in readers:
+                reader.session.cancel()
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _show_day(cursor: Cursor, settings: Settings, day: date, schema: str) -> list[str]:
@@ -145,19 +235,71 @@ def _as_of(
     )
 
 
-def _copy(
-    cursor: Cursor, settings: Settings, day: date, path: Path, scratch: Path, tables: list[str]
-) -> int:
+def _copies(
+    reader: _Reader, settings: Settings, day: date, path: Path, scratch: Path
+) -> list[_Copy]:
+    """Return the parts in which a query is run.
+
+    Raises:
+        UserError: it is not one query that the server takes.
+    """
     query = _END.sub("", path.read_text("utf-8-sig"))
+    with _told(settings, day, path, query, reader.tables):
+        reader.cursor.execute("SELECT set_config('sealed_days.query', %s, true)", (query,))
+        reader.cursor.execute(_ONE_QUERY)
+        parts = divide(reader.cursor, query, _SESSIONS)
+    return [
+        _Copy(path, part, scratch / f"{path.stem}.{number}.csv")
+        for number, part in enumerate(parts)
+    ]
+
+
+class _File(io.FileIO):
+    """A file that the disk begins to write early, so that fsync has little left to wait for."""
+
+    _begun = 0
+
+    def write(self, data: Any, /) -> int:
+        """Write a block, or a part of it; return how many bytes."""
+        written = super().write(data)
+        if (at := self.tell()) - self._begun >= WRITE_BEHIND:
+            begin_writing(self.fileno(), self._begun, at - self._begun)
+            self._begun = at
+        return written
+
+
+def _copy(reader: _Reader, settings: Settings, day: date, copy: _Copy) -> int:
+    part = copy.part
+    header = "" if part.skip else ", HEADER"
+    with (
+        _told(settings, day, copy.path, part.query, reader.tables),
+        io.BufferedWriter(_File(str(copy.target), "w"), BLOCK) as file,
+    ):
+        part.prepare(reader.cursor)
+        copied = f"COPY (\n{part.sql}\n) TO STDOUT (FORMAT csv{header})"
+        reader.cursor.copy_expert(copied, file)
+    return reader.cursor.rowcount
+
+
+def _join(files: Sequence[Path]) -> None:
+    """Append the files after the first one to it, and have it reach the disk."""
+    with files[0].open("ab") as whole:
+        for path in files[1:]:
+            with path.open("rb") as part:
+                shutil.copyfileobj(part, whole, BLOCK)
+            path.unlink()
+        whole.flush()
+        os.fsync(whole.fileno())
+
+
+@contextlib.contextmanager
+def _told(
+    settings: Settings, day: date, path: Path, query: str, tables: Sequence[str]
+) -> Iterator[None]:
+    """Say in one line where the server refuses a query."""
     where = settings.shown(path)
-    target = scratch / f"{path.stem}.csv"
     try:
-        cursor.execute("SELECT set_config('sealed_days.query', %s, true)", (query,))
-        cursor.execute(_ONE_QUERY)
-        with target.open("wb", buffering=BLOCK) as file:
-            cursor.copy_expert(f"COPY (\n{query}\n) TO STDOUT (FORMAT csv, HEADER)", file)
-            file.flush()
-            os.fsync(file.fileno())
+        yield
     except UndefinedTable as error:
         missing = _NO_TABLE.search(error.diag.message_primary or "")
         name = missing[1] if missing else ""
@@ -176,4 +318,3 @@ def _copy(
             why = "it is not one single read-only query"
         msg = f"{where}{line}: {why}: correct the query"
         raise ConfigurationError(msg) from None
-    return cursor.rowcount

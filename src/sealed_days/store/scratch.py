@@ -55,7 +55,7 @@ class ScratchFile:
         self._hash.update(data)
         self.bytes += len(data)
         if self.bytes - self._behind >= WRITE_BEHIND:
-            _begin_writing(self._file.fileno(), self._behind, self.bytes - self._behind)
+            begin_writing(self._file.fileno(), self._behind, self.bytes - self._behind)
             self._behind = self.bytes
 
     def close(self) -> None:
@@ -71,7 +71,7 @@ class ScratchFile:
         return ProvenFile(self.path, rows, self.bytes, self.sha256)
 
 
-def _begin_writing(descriptor: int, start: int, length: int) -> None:
+def begin_writing(descriptor: int, start: int, length: int) -> None:
     """Have the kernel begin to write a stretch of a file to the disk, where Linux is the kernel."""
     if sys.platform == "linux":
         import ctypes
