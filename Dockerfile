@@ -1,4 +1,4 @@
-# The image of the profile `airflow`: Meltano, every plugin of meltano.yml, and Airflow among them.
+# The image of Airflow and of its workers: Meltano, every plugin of meltano.yml, and Airflow among them.
 FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /project
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy
@@ -15,8 +15,11 @@ RUN --mount=type=cache,target=/root/.cache \
     && .venv/bin/uv pip install --quiet --python .venv/bin/python \
         --constraint requirements/project.txt meltano psycopg2-binary --editable . \
     && .venv/bin/python -m compileall -q src
+# Airflow's executor: airflow-edge, airflow-celery or airflow-kubernetes, see docs/workers.md.
+ARG AIRFLOW_REQUIREMENTS=airflow
 RUN --mount=type=cache,target=/root/.cache \
-    .venv/bin/meltano --log-level=warning install
+    echo "AIRFLOW_REQUIREMENTS=$AIRFLOW_REQUIREMENTS" >.env \
+    && .venv/bin/meltano --log-level=warning install
 
 FROM python:3.11.14-slim-bookworm
 WORKDIR /project
@@ -36,5 +39,6 @@ ENV PATH=/project/.venv/bin:$PATH PYTHONUNBUFFERED=1
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=10s --start-period=2m --retries=3 \
     CMD ["python", "docker/airflow/health.py", "metadatabase"]
-ENTRYPOINT ["python", "docker/airflow/start.py"]
+# `docker run IMAGE COMMAND`: a command of Airflow's, or a program such as meltano or bash.
+ENTRYPOINT ["python", "orchestrate/airflow/start.py"]
 CMD ["api-server"]

@@ -123,6 +123,9 @@ IN_PLUGINS := tests/tap_csv tests/target_csv tests/target_postgres
 	@$(MIRROR); $(MELTANO) install --clean utility airflow
 	@touch $@
 
+worker: install ## A worker for another machine's Airflow (docs/workers.md): make worker WORKER="edge worker"
+	@$(BIN)/python orchestrate/airflow/start.py $(WORKER)
+
 airflow: install .meltano/airflow-installed ## Airflow on http://localhost:8080, until Ctrl-C
 	@$(BIN)/python orchestrate/airflow/serve.py
 
@@ -150,10 +153,13 @@ test-lake: install .seaweedfs/installed .tests/lake/installed ## The lake: days 
 test-airflow: install ## A live Airflow: runs, failures, a backfill, stops, the browser (minutes)
 	@$(BIN)/pytest -m 'live or browser' tests/airflow
 
+test-workers: install .seaweedfs/installed ## Airflow with Edge, then Celery workers on hosts of their own (minutes)
+	@$(BIN)/pytest -m workers tests/airflow/test_workers.py tests/airflow/test_workers_kubernetes.py
+
 bench: install ## Side by side with psql, dlt, sling and the stock plugins (BENCH="--size 2m …")
 	@$(BIN)/python -m benchmarks $(BENCH)
 
-env-docker: ## Make the .env of docker-compose.yml, once
-	@$(PYTHON) docker/make_env.py
+env-docker: ## Make the .env of docker-compose.yml, once (WORKERS=edge or celery: docs/workers.md)
+	@$(PYTHON) docker/make_env.py $(WORKERS)
 
-.PHONY: help install init up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench env-docker up-store down-store
+.PHONY: help install init up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench env-docker up-store down-store worker test-workers

@@ -1,4 +1,4 @@
--- Makes the warehouse, owned by the loader's role, and a database of Airflow's own.
+-- Makes the warehouse, owned by the loader's role, and databases of Airflow's and Meltano's own.
 --
 -- The image runs this once, at the first start. With the new passwords of a new .env, run it
 -- again (after `docker compose up -d`, so that the container has them):
@@ -34,3 +34,11 @@ SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = 'airflow') AS missing
 CREATE DATABASE airflow OWNER airflow TEMPLATE template0 ENCODING 'UTF8';
 \endif
 REVOKE ALL ON DATABASE airflow FROM PUBLIC;
+
+-- Meltano's runs and states, where several workers share them (MELTANO_DATABASE_URI): not by
+-- Airflow's role, which workers do not know.
+SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = 'meltano') AS missing \gset
+\if :missing
+CREATE DATABASE meltano OWNER :"owner" TEMPLATE template0 ENCODING 'UTF8';
+\endif
+REVOKE ALL ON DATABASE meltano FROM PUBLIC;

@@ -68,9 +68,9 @@ def make(project: Path) -> bool:
             )
         },
         **{
-            # 32 bytes in URL-safe base64 is what a Fernet key must be
-            name: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-            for name in ("fernet_key", "secret_key", "jwt_secret")
+            # 32 bytes in URL-safe base64 is what a Fernet key must be, 64 is what HS512 asks for
+            name: base64.urlsafe_b64encode(secrets.token_bytes(size)).decode()
+            for name, size in (("fernet_key", 32), ("secret_key", 32), ("jwt_secret", 64))
         },
     )
     scratch = project / f".env.{secrets.token_hex(4)}.new"

@@ -1,0 +1,42 @@
+"""What an image or a worker is asked to run: Airflow's commands as such, any other program as it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from airflow_project import Project
+
+EDGE_WORKER = {
+    "AIRFLOW_DATABASE_SQL_ALCHEMY_CONN": "postgresql+psycopg2:///none",
+    "AIRFLOW_CORE_PARALLELISM": "7",
+}
+
+
+def start(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+    script = project.root / "orchestrate/airflow/start.py"
+    return project.run(sys.executable, script, *arguments, **EDGE_WORKER)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("config", "get-value", "core", "parallelism"),
+        ("airflow", "config", "get-value", "core", "parallelism"),
+        ("bash", "-c", "airflow config get-value core parallelism"),
+        ("python", "-c", "from airflow.configuration import conf; print(conf['core']['parallelism'])"),
+    ],
+    ids=["command of airflow", "airflow", "bash", "python"],
+)  # fmt: skip
+def test_program_runs_with_the_settings_of_airflow(
+    project: Project, command: tuple[str, ...]
+) -> None:
+    done = start(project, *command)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "7"
+
+
+def test_meltano_is_passed_through_and_its_exit_code_is_handed_on(project: Project) -> None:
+    assert start(project, "meltano", "--version").stdout.startswith("meltano, version")
+    assert start(project, "bash", "-c", "exit 7").returncode == 7
