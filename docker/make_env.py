@@ -27,7 +27,7 @@ PGADMIN_DEFAULT_PASSWORD={pgadmin}
 # An empty line stands before it, and each of its lines may be changed.
 WORKERS = """\
 
-# Airflow with workers, see docs/workers.md: its executor, and where the days and Meltano's states are.
+# Airflow with workers, see docs/workers.md: its executor; where days and Meltano's states are.
 AIRFLOW_REQUIREMENTS=airflow-{workers}
 AIRFLOW_CORE_EXECUTOR={executor}
 MELTANO_DATABASE_URI=postgresql+psycopg2://{TARGET_POSTGRES_USER}:{TARGET_POSTGRES_PASSWORD}@warehouse_db:5432/meltano

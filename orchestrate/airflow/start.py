@@ -2,7 +2,7 @@
 
 `edge worker`, `celery worker`, `api-server`, …: an Airflow command is run as such. A program
 (`meltano`, `airflow`, `python`, `bash`), as pods and `docker run` name them, is run as it is, with
-the same settings. Not `meltano invoke airflow`, which leaves Airflow behind when it is asked to stop.
+the same settings. Not `meltano invoke airflow`, which leaves Airflow behind when asked to stop.
 """
 
 import json

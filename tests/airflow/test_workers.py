@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from airflow_project import DAG, wait_for
@@ -98,7 +97,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("no redis-server here: apt install redis-server")
     folder, port, password = tmp_path_factory.mktemp("redis"), env_file.free_port(), "of-this-test"
     (folder / "redis.conf").write_text(
-        f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {folder}\nsave \"\"\n"
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {folder}\nsave ""\n'
     )
     with (folder / "log").open("w") as log:
         server = subprocess.Popen([program, folder / "redis.conf"], stdout=log, stderr=log)

@@ -1,4 +1,4 @@
-"""What an image or a worker is asked to run: Airflow's commands as such, any other program as it is."""
+"""An image or a worker runs Airflow's commands as such, and any other program as it is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def start(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]
         ("config", "get-value", "core", "parallelism"),
         ("airflow", "config", "get-value", "core", "parallelism"),
         ("bash", "-c", "airflow config get-value core parallelism"),
-        ("python", "-c", "from airflow.configuration import conf; print(conf['core']['parallelism'])"),
+        ("python", "-c", "from airflow.configuration import conf; print(conf.get('core', 'parallelism'))"),  # noqa: E501
     ],
     ids=["command of airflow", "airflow", "bash", "python"],
 )  # fmt: skip

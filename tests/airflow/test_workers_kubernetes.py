@@ -82,4 +82,6 @@ def test_template_fits_the_dockerfile() -> None:
     image = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["x-airflow"]["image"]
     assert spec["containers"][0]["image"] == image
     values = yaml.safe_load(TEMPLATE.with_name("values.yaml").read_text())
-    assert f"{values['images']['airflow']['repository']}:{values['images']['airflow']['tag']}" == image
+    assert (
+        f"{values['images']['airflow']['repository']}:{values['images']['airflow']['tag']}" == image
+    )

@@ -128,7 +128,13 @@ def site(
                 for key, value in known.items()
                 if key.startswith(("TAP_POSTGRES", "TARGET_POSTGRES"))
             )
-            add(host, connections + shared + worker.format(api=built.api, **known) + (own or {}).get(name, ""))
+            add(
+                host,
+                connections
+                + shared
+                + worker.format(api=built.api, **known)
+                + (own or {}).get(name, ""),
+            )
             run(host, host.meltano, "install")
         stack.enter_context(serving(project, folder / "center.log"))
         yield built

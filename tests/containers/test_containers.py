@@ -447,7 +447,9 @@ def test_warehouse_container_is_owned_by_the_loader_and_has_airflows_database(
         cursor = connection.cursor()
         cursor.execute("CREATE SCHEMA mine CREATE TABLE t (id int)")
         cursor.execute("DROP SCHEMA mine CASCADE")
-        own = "SELECT datname FROM pg_database WHERE datdba = current_user::regrole ORDER BY datname"
+        own = (
+            "SELECT datname FROM pg_database WHERE datdba = current_user::regrole ORDER BY datname"
+        )
         cursor.execute(own)
         assert cursor.fetchall() == [("ecommerce",), ("meltano",)]
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
