@@ -62,8 +62,14 @@ class LakeProject:
     def days(self, source: str) -> StagedDays:
         return StagedDays(self.output, source, f"{source}-to-local")
 
-    def stage(self, day: str, **tables: T) -> None:
-        """Seal a day of each source that the tables name."""
+    def stage(self, day: str, not_selected: list[str] | None = None, **tables: T) -> None:
+        """Seal a day of each source that the tables name.
+
+        Args:
+            day: which.
+            not_selected: the tables that the reading left out; None: not said.
+            tables: name -> table.
+        """
         from datetime import date
 
         self.sources = sorted({table.source for table in tables.values()} | set(self.sources))
@@ -78,7 +84,7 @@ class LakeProject:
                     columns = tuple((column, kind, kind) for column, kind in table.columns.items())
                     proven = ProvenFile.measure(path)
                     draft.add(StagedTable(name, proven, columns, table.keys, table.kind))
-                draft.seal()
+                draft.seal(read={} if not_selected is None else {"not_selected": not_selected})
 
     def file(self, day: str, table: str, source: str = "postgres") -> Path:
         return self.output / source / table / day / f"{table}.csv"

@@ -85,28 +85,37 @@ def test_a_backfill_leaves_the_newest_day_what_people_query(lake: LakeProject) -
     ]
 
 
+def views(lake: LakeProject, schema: str = "ecommerce") -> list[str]:
+    found = lake.sql(
+        f"SELECT view_name FROM duckdb_views() WHERE schema_name = '{schema}' "
+        "AND database_name = 'shop' ORDER BY 1"
+    )
+    return [name for (name,) in found]
+
+
 def test_a_table_that_vanished_leaves_the_newest_day_and_keeps_its_history(
     lake: LakeProject,
 ) -> None:
-    lake.stage(D1, orders=orders(("1", "a")), items=T({"n": "bigint"}, [("7",)]))
+    lake.stage(D1, [], orders=orders(("1", "a")), items=T({"n": "bigint"}, [("7",)]))
     lake.load(D1)
-    lake.stage(D2, orders=orders(("2", "b")))
+    lake.stage(D2, [], orders=orders(("2", "b")))
     lake.load(D2)
-    assert lake.sql(
-        "SELECT view_name FROM duckdb_views() WHERE schema_name = 'ecommerce' "
-        "AND database_name = 'shop'"
-    ) == [("orders",)]
+    assert views(lake) == ["orders"]
     assert lake.sql("SELECT n FROM ecommerce_days.items") == [(7,)]
-    lake.stage(D1, orders=orders(("1", "a")))  # the day itself, without it
-    lake.load(D1)
+    lake.stage(D1, [], orders=orders(("1", "a")))  # the day itself, without it
+    assert "items is not in 2025-01-01 any more: removed" in lake.load(D1)
     assert lake.sql("SELECT table_name FROM ecommerce_days.loads WHERE table_name = 'items'") == []
-    assert (
-        lake.sql(
-            "SELECT view_name FROM duckdb_views() "
-            "WHERE view_name = 'items' AND database_name = 'shop'"
-        )
-        == []
-    )
+    assert views(lake, "ecommerce_days") == ["orders"]
+
+
+def test_a_table_that_was_not_asked_for_stays_as_it_is(lake: LakeProject) -> None:
+    lake.stage(D1, [], orders=orders(("1", "a")), items=T({"n": "bigint"}, [("7",)]))
+    lake.load(D1)
+    for day, said in ((D2, ["items"]), (D1, ["items"]), (D1, None)):
+        lake.stage(day, said, orders=orders(("1", "a")))
+        lake.load(day)
+        assert views(lake) == ["items", "orders"]
+        assert lake.sql("FROM ecommerce.items") == [(7,)]
 
 
 def test_columns_and_types_that_change_keep_each_day_as_it_was(lake: LakeProject) -> None:

@@ -45,6 +45,8 @@ class LakeDay:
     def expect(self, name: str, message: dict[str, Any]) -> None:
         """Register a table by its SCHEMA message; what the lake cannot hold is remembered."""
         staging = message["schema"][STAGING]
+        read = staging.get("read") or {}
+        others = read.get("not_selected")
         columns = []
         names = {SNAPSHOT_DATE: f"the lake's own {SNAPSHOT_DATE}"}
         for column, kind, source in columns_of(message["schema"]):
@@ -74,7 +76,8 @@ class LakeDay:
             bytes=0,
             sha256="",
             manifest=str(staging.get("manifest", "")),
-            read_at=str((staging.get("read") or {}).get("read_at", "")),
+            read_at=str(read.get("read_at", "")),
+            not_selected=None if others is None else tuple(sorted(others)),
         )
 
     def put(self, name: str, file: ProvenFile) -> None:
@@ -125,54 +128,57 @@ class LakeDay:
 
     def _try(self, lake: Lake, block: int) -> bool:
         """Publish the day; return False where a row is longer than a block."""
+        day = self.day
         loaded: list[TableDay] = []
         try:
-            with explained(f"loading {self.day} into the lake"), lake.transaction(str(self.day)):
+            with explained(f"loading {day} into the lake"), lake.transaction(str(day)):
                 registry = Registry(lake, f"lake.{quote_ident(lake.schemas.days)}")
                 before = registry.read()
-                there = {row.table_name: row for row in before if row.snapshot_date == self.day}
+                there = {row.table_name: row for row in before if row.snapshot_date == day}
                 self._refuse_others_tables(before)
-                sources = {table.source for table in self._tables.values()}
-                gone = [
-                    row
-                    for name, row in there.items()
-                    if row.source in sources and name not in self._tables
-                ]
-                replaced = [
-                    there[name]
-                    for name, table in self._tables.items()
-                    if name in there and there[name].content != table.content
-                ]
+                gone = [row for name, row in there.items() if self._is_gone(name, row)]
+                new = [table for name, table in self._tables.items() if there.get(name) != table]
                 loaded = [
                     table
-                    for name, table in self._tables.items()
-                    if name not in there or there[name] in replaced
+                    for table in new
+                    if (old := there.get(table.table_name)) is None or old.content != table.content
                 ]
-                if not (gone or loaded):
-                    self._log.info(
-                        "%s is in the lake already, file by file: nothing to do", self.day
-                    )
+                if not (gone or new):
+                    self._log.info("%s is in the lake already, file by file: nothing to do", day)
                     raise _NothingToDo
-                for row in (*gone, *replaced):
+                for row in gone:
                     self._remove(lake, row)
                     registry.remove(row)
-                for table in loaded:
-                    self._load(lake, table, block)
+                for table in new:
+                    if old := there.get(table.table_name):
+                        if table in loaded:
+                            self._remove(lake, old)
+                        registry.remove(old)
+                    if table in loaded:
+                        self._load(lake, table, block)
                     registry.add(table)
-                after = sorted(
-                    [row for row in before if row not in gone and row not in replaced] + loaded,
-                    key=lambda row: (row.snapshot_date, row.table_name),
+                names = {row.table_name for row in (*gone, *new)}
+                after = new + [
+                    row for row in before if row.snapshot_date != day or row.table_name not in names
+                ]
+                _move_views(
+                    lake, before, sorted(after, key=lambda r: (r.snapshot_date, r.table_name))
                 )
-                _move_views(lake, before, after)
                 for row in gone:
-                    self._log.info("%s is not in %s any more: removed", row.table_name, self.day)
+                    self._log.info("%s is not in %s any more: removed", row.table_name, day)
         except _NothingToDo:
             return True
         except _LongRow:
             return False
         rows = sum(table.rows for table in loaded)
-        self._log.info("%s: %d tables, %s rows are in the lake", self.day, len(loaded), f"{rows:,}")
+        self._log.info("%s: %d tables, %s rows are in the lake", day, len(loaded), f"{rows:,}")
         return True
+
+    def _is_gone(self, name: str, row: TableDay) -> bool:
+        """Return whether a table of the day is not in it any more, by its source's own word."""
+        return name not in self._tables and any(
+            table.source == row.source and table.says_gone(name) for table in self._tables.values()
+        )
 
     def _refuse_others_tables(self, there: list[TableDay]) -> None:
         for row in there:

@@ -19,7 +19,9 @@ class TableDay:
     """A table of one day.
 
     `shape` is the table in the lake that has its rows: days with the same kind, columns and types
-    share one. `manifest` is the sha256 of the day's manifest.
+    share one. `manifest` is the sha256 of the day's manifest. `not_selected` are the tables that
+    the reading of its source left out: what is neither among them nor in the day is gone. None:
+    not known.
     """
 
     snapshot_date: date
@@ -33,6 +35,11 @@ class TableDay:
     sha256: str
     manifest: str
     read_at: str
+    not_selected: tuple[str, ...] | None = None
+
+    def says_gone(self, table: str) -> bool:
+        """Return whether its source did not have a table that is not in the day."""
+        return self.not_selected is not None and table not in self.not_selected
 
     @property
     def shape(self) -> str:
@@ -74,6 +81,7 @@ class Registry:
         values = [getattr(row, name) for name in _COLUMNS]
         values[_COLUMNS.index("columns")] = json.dumps([asdict(c) for c in row.columns])
         values[_COLUMNS.index("keys")] = json.dumps(row.keys)
+        values[_COLUMNS.index("not_selected")] = json.dumps(row.not_selected)
         marks = ", ".join("?" * len(values))
         self._lake.execute(
             f"INSERT INTO {self._table} ({', '.join(_COLUMNS)}, shape, loaded_at) "
@@ -94,14 +102,23 @@ def definition(schema: str) -> str:
     return (
         f"CREATE TABLE {schema}.{LOADS} (snapshot_date DATE, table_name VARCHAR, source VARCHAR, "
         "kind VARCHAR, columns VARCHAR, keys VARCHAR, rows BIGINT, bytes BIGINT, sha256 VARCHAR, "
-        "manifest VARCHAR, read_at VARCHAR, shape VARCHAR, loaded_at TIMESTAMPTZ)"
+        "manifest VARCHAR, read_at VARCHAR, not_selected VARCHAR, shape VARCHAR, "
+        "loaded_at TIMESTAMPTZ)"
     )
 
 
 def _of(row: tuple[Any, ...]) -> TableDay:
     said = dict(zip(_COLUMNS, row, strict=True))
     columns = tuple(LakeColumn(**column) for column in json.loads(said["columns"]))
-    return TableDay(**said | {"columns": columns, "keys": tuple(json.loads(said["keys"]))})
+    keys, others = json.loads(said["keys"]), json.loads(said["not_selected"])
+    return TableDay(
+        **said
+        | {
+            "columns": columns,
+            "keys": tuple(keys),
+            "not_selected": None if others is None else tuple(others),
+        }
+    )
 
 
 def in_schema(schema: str, shape: str) -> str:

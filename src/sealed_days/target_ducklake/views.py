@@ -40,15 +40,20 @@ def wanted_views(rows: Iterable[TableDay], schemas: Schemas) -> dict[tuple[str, 
         schemas: the lake's.
     """
     tables: dict[str, list[TableDay]] = {}
-    last_of_source = {}
+    last_of_source: dict[str, list[TableDay]] = {}
     for row in rows:
         tables.setdefault(row.table_name, []).append(row)
-        last_of_source[row.source] = row.snapshot_date
+        last = last_of_source.get(row.source, [])
+        if last and last[0].snapshot_date == row.snapshot_date:
+            last.append(row)
+        else:
+            last_of_source[row.source] = [row]
     views = {}
     for name, days in tables.items():
         views[schemas.days, name] = _union(days, schemas.parts, with_date=True)
         newest = days[-1]
-        if newest.snapshot_date < last_of_source[newest.source]:
+        last = last_of_source[newest.source]
+        if newest not in last and any(row.says_gone(name) for row in last):
             continue
         if newest.kind == "slice":
             slices = [day for day in days if day.kind == "slice"]
