@@ -394,6 +394,35 @@ def test_query_is_divided_only_where_each_session_has_the_same_rows_in_order(day
     connection.close()
 
 
+def test_evidence_for_spreadsheets_runs_no_formula(days: Project) -> None:
+    path = days.root / "analyze/formulas.sql"
+    query = r"""
+    SELECT t, -1.5 AS "=n", t AS t, '-'::char(3), ARRAY['=a'], true, NULL::text, '', now()::date - d
+    FROM (VALUES (1, '=HYPERLINK("x")', 1), (2, E'\t=1', 2), (3, '@a', 3), (4, '＝1', 4),
+                 (5, 'a=1', 5), (6, E'-1\n2', 6)) AS v (d, t, n) ORDER BY n DESC
+    """
+    try:
+        path.write_text(query.replace("now()::date - d", "DATE '2025-01-31'"))
+        lines = {}
+        for safe in ("false", "true"):
+            day(days, "evidence", SECOND, DAY_SPREADSHEET_SAFE=safe)
+            with (days.output / f"evidence/{SECOND}/formulas.csv").open(newline="") as stream:
+                lines[safe] = list(csv.reader(stream))
+        said = day(days, "evidence", SECOND, code=1, DAY_SPREADSHEET_SAFE="yes")
+        assert "spreadsheet_safe is 'yes': write true or false" in said
+    finally:
+        path.unlink()
+    heads, *rows = lines["true"]
+    assert heads[:3] == ["t", "'=n", "t"]
+    texts = ["'-1\n2", "a=1", "'＝1", "'@a", "'\t=1", '\'=HYPERLINK("x")']
+    assert [row[0] for row in rows] == [row[2] for row in rows] == texts
+    rest = ["'-  ", "{=a}", "t", "", "", "2025-01-31"]
+    assert all(row[1] == "-1.5" and row[3:] == rest for row in rows)
+    # only the sign is new
+    plain = [[text.removeprefix("'") for text in row] for row in lines["true"]]
+    assert plain == lines["false"]
+
+
 def test_evidence_stands_in_a_meltano_run(days: Project) -> None:
     target = days.output / f"evidence/{FIRST}/orders_with_details.csv"
     target.unlink(missing_ok=True)

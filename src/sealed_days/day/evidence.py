@@ -28,6 +28,7 @@ from sealed_days.core.proven_file import BLOCK
 from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
 from sealed_days.day import nearest
 from sealed_days.day.day_tables import as_of, days
+from sealed_days.day.formulas import without_formulas
 from sealed_days.day.query_parts import Part, divide
 from sealed_days.day.settings import Settings
 from sealed_days.store.place import store_at
@@ -247,6 +248,8 @@ def _copies(
     with _told(settings, day, path, query, reader.tables):
         reader.cursor.execute("SELECT set_config('sealed_days.query', %s, true)", (query,))
         reader.cursor.execute(_ONE_QUERY)
+        if settings.spreadsheet_safe:
+            query = without_formulas(reader.cursor, query)
         parts = divide(reader.cursor, query, _SESSIONS)
     return [
         _Copy(path, part, scratch / f"{path.stem}.{number}.csv")

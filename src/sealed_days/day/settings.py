@@ -37,7 +37,8 @@ class Settings:
     """The project, its staged days and its warehouse.
 
     `store` is the URL of the object store of the staged days, "" where they are in `output`.
-    `name` is the project's in a warehouse that several share, `keep` the policy of `day prune`.
+    `name` is the project's in a warehouse that several share, `keep` the policy of `day prune`,
+    `spreadsheet_safe` whether evidence has a `'` before texts that a spreadsheet would run.
     """
 
     project: Path
@@ -52,6 +53,7 @@ class Settings:
     warehouse: Warehouse
     name: str = ""
     keep: str = ""
+    spreadsheet_safe: bool = False
 
     @classmethod
     def read(cls) -> Settings:
@@ -99,6 +101,7 @@ class Settings:
             ),
             name=str(meltano_yml.setting(pipeline.loader, "project") or ""),
             keep=own("keep"),
+            spreadsheet_safe=_is_true("spreadsheet_safe", own("spreadsheet_safe", "false")),
         )
 
     @property
@@ -197,6 +200,13 @@ class Settings:
         root = os.environ.get("STAGE_ROOT", "")
         is_known = root == self.meltano_yml.variables.values.get("STAGE_ROOT", "")
         return "" if not root or is_known else f"STAGE_ROOT={shlex.quote(root)} "
+
+
+def _is_true(name: str, text: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        msg = f"day: {name} is {text!r}: write true or false (DAY_{name.upper()} in .env)"
+        raise ConfigurationError(msg)
+    return text.lower() == "true"
 
 
 def _server(meltano_yml: MeltanoYml, loader: str) -> Server:
