@@ -45,6 +45,17 @@ class RowCounter:
         self.rows += sum(map(len, pieces[self._quoted :: 2]))
         self._quoted ^= (len(pieces) - 1) % 2 == 1
 
+    def last_end(self, data: bytes | memoryview) -> int:
+        """Return how many of the next bytes end with the last row that ends in them."""
+        data = bytes(data)
+        end, quoted = len(data), self._quoted ^ (data.count(b'"') % 2 == 1)
+        while (at := data.rfind(b"\n", 0, end)) >= 0:
+            quoted ^= data.count(b'"', at, end) % 2 == 1
+            if not quoted:
+                return at + 1
+            end = at
+        return 0
+
 
 def check_header(path: Path, columns: Iterable[str]) -> None:
     """Compare the names in the first line of a file with the columns that it must have.

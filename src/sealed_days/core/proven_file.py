@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from sealed_days.core.dialect import RowCounter
+from sealed_days.core.stretches import Stretch, Stretches, as_json, of_json
 
 BLOCK = 1 << 20
 """Bytes read or written at a time."""
@@ -18,24 +19,27 @@ BLOCK = 1 << 20
 class ProvenFile:
     """A complete file in our dialect.
 
-    `rows` are data rows, without the header; `bytes` is the size; `sha256` is in hex digits.
+    `rows` are data rows, without the header; `bytes` is the size; `sha256` is in hex digits;
+    `stretches` are proven by themselves, () where they are not known or the file is small.
     """
 
     path: Path
     rows: int
     bytes: int
     sha256: str
+    stretches: tuple[Stretch, ...] = ()
 
     @classmethod
     def of(cls, path: Path, proof: Any) -> Self:
         """Return the file that a message or a manifest proves.
 
         Raises:
-            ValueError: the proof lacks rows, bytes or sha256.
+            ValueError: the proof lacks rows, bytes or sha256, or contradicts itself.
         """
         match proof:
             case {"rows": int(rows), "bytes": int(size), "sha256": str(sha256)}:
-                return cls(path, rows, size, sha256)
+                stretches = of_json(proof.get("stretches"), rows, size)
+                return cls(path, rows, size, sha256, stretches)
         msg = f"{path} comes without rows, bytes and sha256 that prove it"
         raise ValueError(msg)
 
@@ -47,23 +51,36 @@ class ProvenFile:
             path: the file.
             read: called now and then with the number of bytes read so far.
         """
-        counter, digest, size = RowCounter(), hashlib.sha256(), 0
+        counter, digest, stretches, size = RowCounter(), hashlib.sha256(), Stretches(), 0
         with path.open("rb", buffering=0) as stream:
             while block := stream.read(BLOCK):
-                counter.update(block)
+                count_rows(counter, stretches, block)
                 digest.update(block)
                 size += len(block)
                 read(size)
-        return cls(path, counter.rows - 1, size, digest.hexdigest())
+        rows = counter.rows - 1
+        return cls(path, rows, size, digest.hexdigest(), stretches.all(rows))
 
     @property
     def proof(self) -> dict[str, Any]:
         """What proves the file, as a message carries it."""
-        return {"rows": self.rows, "bytes": self.bytes, "sha256": self.sha256}
+        proof: dict[str, Any] = {"rows": self.rows, "bytes": self.bytes, "sha256": self.sha256}
+        return proof | ({"stretches": as_json(self.stretches)} if self.stretches else {})
 
     def at(self, path: Path) -> Self:
         """Return the same file in another place."""
         return replace(self, path=path)
+
+
+def count_rows(counter: RowCounter, stretches: Stretches, data: bytes | memoryview) -> None:
+    """Count the rows in the next bytes of a file, and end a stretch there where one is due."""
+    if stretches.is_due and (end := counter.last_end(data)):
+        head, data = memoryview(data)[:end], memoryview(data)[end:]
+        counter.update(head)
+        stretches.write(head)
+        stretches.end(counter.rows - 1)
+    counter.update(data)
+    stretches.write(data)
 
 
 def file_sha256(path: Path) -> str:

@@ -111,9 +111,12 @@ def _is_whole(table: StagedTable) -> bool:
 def _copy_out(cursor: Any, settings: Settings, row: DayTable, path: Path) -> ProvenFile:
     """Write a day's table to a file, in the order in which its rows came."""
     name = qualified(settings.warehouse.parts, row.relation)
+    # a table with leaves has no COPY of its own; they follow each other in the order of its key
+    cursor.execute("SET max_parallel_workers_per_gather = 0")
+    cursor.execute("SET synchronize_seqscans = off")
     with path.open("wb", buffering=BLOCK) as file:
         cursor.copy_expert(
-            f"COPY {name} ({column_list(row.columns)}) TO STDOUT "
+            f"COPY (SELECT {column_list(row.columns)} FROM {name}) TO STDOUT "
             "(FORMAT csv, HEADER, ENCODING 'UTF8')",
             file,
         )

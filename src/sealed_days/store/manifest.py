@@ -18,6 +18,7 @@ from msgspec import Meta
 
 from sealed_days.core.pgtypes import frictionless_field
 from sealed_days.core.proven_file import ProvenFile
+from sealed_days.core.stretches import as_json, of_json
 from sealed_days.store.layout import attempt_parts, is_object_path, relative_path
 
 DETAILS = frozenset(
@@ -49,6 +50,12 @@ class _Schema(msgspec.Struct):
     primaryKey: list[str] = []
 
 
+class _Stretch(msgspec.Struct):
+    offset: Count
+    rows: Count
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
 class _Resource(msgspec.Struct):
     stream: _Text
     path: str | list[str]
@@ -59,6 +66,7 @@ class _Resource(msgspec.Struct):
     schema: _Schema
     day_column: str = ""
     rejected_rows: Count = 0
+    stretches: list[_Stretch] = []
 
 
 class _Manifest(msgspec.Struct):
@@ -136,6 +144,7 @@ def _resource(day: date, number: int, table: StagedTable) -> dict[str, Any]:
         "rows": table.file.rows,
         "bytes": table.file.bytes,
         "hash": f"sha256:{table.file.sha256}",
+        **({"stretches": as_json(table.file.stretches)} if table.file.stretches else {}),
         **table.details,
         "schema": schema,
     }
@@ -225,6 +234,10 @@ def parse(data: bytes, source: str, day: date) -> dict[str, Any]:
         is_file = resource.path == relative_path(day, resource.stream, attempt)
         if not is_file and not is_object_path(resource.path, day):
             raise ValueError(f"{where}.path is {resource.path!r}")
+        try:
+            of_json(msgspec.to_builtins(resource.stretches), resource.rows, resource.bytes)
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from None
         columns = [column.name for column in resource.schema.fields]
         if len(set(columns)) != len(columns):
             raise ValueError(f"{where}.schema.fields has a column twice")
@@ -249,9 +262,8 @@ def _plain(error: str) -> str:
 def table_of(resource: Mapping[str, Any], path: Path) -> StagedTable:
     """Return the table that a resource of a manifest describes, whose file lies at `path`."""
     schema = resource["schema"]
-    file = ProvenFile(
-        path, resource["rows"], resource["bytes"], resource["hash"].removeprefix("sha256:")
-    )
+    proof = {**resource, "sha256": resource["hash"].removeprefix("sha256:")}
+    file = ProvenFile.of(path, proof)
     return StagedTable(
         name=resource["stream"],
         file=file,

@@ -11,14 +11,15 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sealed_days.core.dialect import RowCounter, format_row
 from sealed_days.core.errors import SourceError, UserError, one_line
-from sealed_days.core.proven_file import BLOCK, ProvenFile
+from sealed_days.core.proven_file import BLOCK, ProvenFile, count_rows
+from sealed_days.core.stretches import Stretches
 from sealed_days.store.layout import safe_name
 from sealed_days.store.manifest import StagedTable
 from sealed_days.store.scratch import ScratchFile
@@ -103,7 +104,9 @@ def stage(table: CsvTable, scratch: Path, logger: logging.Logger) -> CheckedFile
                 intake.canonical = False  # blank lines, which are no rows to DuckDB
             if rows is not None and intake.canonical:
                 intake.file.path.rename(target)
-                staged = CheckedFile(intake.file.proven(intake.rows).at(target))
+                stretches = intake.stretches.all(intake.rows)
+                proven = replace(intake.file.proven(intake.rows), path=target, stretches=stretches)
+                staged = CheckedFile(proven)
             elif rows is not None and not table.metadata:
                 staged = _rewrite(database, table, intake, folder, target, rows)
         except check.unreadable():
@@ -243,16 +246,17 @@ def _rewrite(
     return None
 
 
-def _finish(table: CsvTable, rows: Path, target: Path) -> ProvenFile:
+def _finish(table: CsvTable, written: Path, target: Path) -> ProvenFile:
     """Put the header before the rows; count and hash on the way."""
-    counter = RowCounter()
-    with rows.open("rb") as source, closing(ScratchFile(target)) as out:
+    counter, stretches = RowCounter(), Stretches()
+    with written.open("rb") as source, closing(ScratchFile(target)) as out:
         block = format_row(name for name, _ in table.all_columns).encode()
         while block:
             out.write(block)
-            counter.update(block)
+            count_rows(counter, stretches, block)
             block = source.read(BLOCK)
-    return out.proven(counter.rows - 1)
+    rows = counter.rows - 1
+    return replace(out.proven(rows), stretches=stretches.all(rows))
 
 
 def _remove(folder: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sealed_days.core.errors import SourceError
 from sealed_days.core.proven_file import BLOCK
+from sealed_days.core.stretches import Stretches
 from sealed_days.store.scratch import ScratchFile
 from sealed_days.tap_csv.open_file import open_bytes, open_text
 from sealed_days.tap_csv.tables import CsvTable, Source
@@ -36,6 +37,7 @@ class Intake:
     def __init__(self, table: CsvTable, target: Path, say: Callable[[str], None]) -> None:
         self.table = table
         self.file = ScratchFile(target)
+        self.stretches = Stretches()
         self.rows = -1  # the header ends the first
         self.is_tidy = True
         form = table.format
@@ -67,6 +69,7 @@ class Intake:
                 header = self._header()
                 self.rows += header.count(b"\n") - 1
                 self.file.write(header)
+                self.stretches.write(header)
                 yield header
             for source in self.table.sources:
                 is_first = source is self.table.sources[0]
@@ -138,6 +141,9 @@ class Intake:
                     block = block[at:]
                     block = self._look(block)
                     self.file.write(block)
+                    self.stretches.write(block)
+                    if self.stretches.is_due and not self.is_quoted:
+                        self.stretches.end(self.rows)
                     yield block
                 if not data:
                     break

@@ -77,7 +77,7 @@ def prove(table: TableCopy, file: OrderedFile, heap_rows: int | None) -> ProvenF
             f"{qualified(table.schema, table.name)} at the source; nothing was published"
         )
         raise SourceError(msg)
-    return file.file.proven(file.rows)
+    return file.proven()
 
 
 @dataclass

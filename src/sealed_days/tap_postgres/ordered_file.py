@@ -6,11 +6,13 @@ import io
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from sealed_days.core.dialect import RowCounter
-from sealed_days.core.proven_file import BLOCK, ProvenFile
+from sealed_days.core.proven_file import BLOCK, ProvenFile, count_rows
+from sealed_days.core.stretches import Stretches
 from sealed_days.store.scratch import ScratchFile
 
 WAITING_BYTES = 32 << 20
@@ -81,6 +83,7 @@ class OrderedFile:
         self._spool = spool or Spool()
         self.rows = 0
         self.counter = RowCounter()
+        self._stretches = Stretches()
         self.started = 0.0
         self.read_bytes = 0
         self._parts = parts
@@ -136,6 +139,10 @@ class OrderedFile:
                 self.file.close()
             return self.is_complete
 
+    def proven(self) -> ProvenFile:
+        """Return the complete file with what proves it."""
+        return replace(self.file.proven(self.rows), stretches=self._stretches.all(self.rows))
+
     def abort(self) -> None:
         """Give the file up, where it was begun and is not complete."""
         if self.started and not self.is_complete:
@@ -165,7 +172,7 @@ class OrderedFile:
 
     def _put(self, data: bytes | memoryview) -> None:
         self.file.write(data)
-        self.counter.update(data)
+        count_rows(self.counter, self._stretches, data)
 
 
 class FilePart(io.RawIOBase):

@@ -21,13 +21,14 @@ from sealed_days.core.errors import (
     UserError,
     WarehouseError,
 )
-from sealed_days.core.progress import closing_table, size
 from sealed_days.core.proven_file import ProvenFile
 from sealed_days.core.stall import Stalled, ends_when_stalled
-from sealed_days.target_postgres import admission, prepare
+from sealed_days.target_postgres import admission, load_parts, prepare
 from sealed_days.target_postgres.admission import Incoming, Rules
+from sealed_days.target_postgres.closing_report import report
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.incoming import IncomingTable
+from sealed_days.target_postgres.load_parts import PartsLoad
 from sealed_days.target_postgres.load_table import CopiedTable, Load, load_table, open_session
 from sealed_days.target_postgres.publish import Publication
 from sealed_days.target_postgres.reader_locks import set_lock_timeout
@@ -55,6 +56,7 @@ class DayLoad:
         rules: Rules,
         run_id: str | None,
         parallelism: int,
+        part_bytes: int,
         holds_table: bool,
         log: logging.Logger,
     ) -> None:
@@ -63,6 +65,7 @@ class DayLoad:
         self._warehouse = warehouse
         self._rules = rules
         self._parallelism = parallelism
+        self._part_bytes = part_bytes
         self._holds_table = holds_table
         self._log = log
         load_id = str(uuid.uuid4())
@@ -74,7 +77,8 @@ class DayLoad:
         self._checked: set[str] = set()
         self._held: dict[str, str] = {}
 
-        self._queue: queue.PriorityQueue[tuple[float, str]] = queue.PriorityQueue()
+        self._queue: queue.PriorityQueue[tuple[float, str, int]] = queue.PriorityQueue()
+        self._parted: dict[str, PartsLoad] = {}
         self._changed = threading.Condition()
         self._copied: dict[str, CopiedTable] = {}
         self._failure: BaseException | None = None
@@ -156,7 +160,7 @@ class DayLoad:
                 self._changed.wait()
         self._raise_failure()
         newest = self._publish(publication)
-        self._report(newest)
+        report(self._log, self._warehouse, self.day, self._published, newest, self._started)
         if self._held:
             msg = (
                 f"{self.day.isoformat()} is loaded without {len(self._held)} of "
@@ -182,8 +186,10 @@ class DayLoad:
                 self._control.rollback()
                 self._control.autocommit = True
                 relations = [done.making for done in self._copied.values()]
+                relations += [parted.making for parted in self._parted.values()]
                 prepare.drop_unfinished(self._control, self._warehouse, relations)
         self._copied.clear()
+        self._parted.clear()
         self._control.close()
 
     def _begin(self) -> None:
@@ -205,12 +211,27 @@ class DayLoad:
         self._held |= problems
         for name in new:
             if name not in problems:
-                self._queue.put((-self._files[name].bytes, name))
+                self._queue_parts(name)
         alive = sum(worker.is_alive() for worker in self._workers)
         for number in range(alive, min(self._parallelism, alive + self._queue.qsize())):
             worker = threading.Thread(target=self._work, name=f"load-{number}", daemon=True)
             self._workers.append(worker)
             worker.start()
+
+    def _queue_parts(self, name: str) -> None:
+        """Queue a table's file for the workers: a large one in parts."""
+        table, file = self._tables[name], self._files[name]
+        wanted = min(self._parallelism, file.bytes // self._part_bytes)
+        with self._server.errors(f"loading {name}"):
+            parted = load_parts.begin(
+                self._control, self._warehouse, table, file, self._load, self._log, wanted
+            )
+        if parted is None:
+            self._queue.put((-file.bytes, name, 0))
+            return
+        self._parted[name] = parted
+        for number, part in enumerate(parted.ranges):
+            self._queue.put((-part.bytes, name, number))
 
     def _typed(self, table: IncomingTable, known: dict[str, bool]) -> IncomingTable:
         """Return a table with text in place of the types that the warehouse does not have."""
@@ -233,10 +254,10 @@ class DayLoad:
                 self._sessions.append(session)
             while not self._is_closing:
                 try:
-                    _, name = self._queue.get_nowait()
+                    _, name, number = self._queue.get_nowait()
                 except queue.Empty:
                     return
-                self._load_one(session, name)
+                self._load_one(session, name, number)
         except BaseException as error:
             with self._changed:
                 self._failure = self._failure or error
@@ -248,9 +269,16 @@ class DayLoad:
                         self._sessions.remove(session)
                 session.close()
 
-    def _load_one(self, session: Connection, name: str) -> None:
+    def _load_one(self, session: Connection, name: str, number: int) -> None:
         table, file = self._tables[name], self._files[name]
-        read = [0]
+        parted = self._parted.get(name)
+        if name in self._held:
+            return  # by another part of it
+        count = [0]
+
+        def read(size: int) -> None:
+            count[0] = size
+
         try:
             with (
                 self._server.errors(f"loading {name}"),
@@ -258,18 +286,15 @@ class DayLoad:
                     session,
                     lambda: self._server.connect("target-postgres"),
                     self._server.stall_seconds,
-                    lambda: read[0],
+                    lambda: count[0],
                 ),
             ):
-                done = load_table(
-                    session,
-                    self._warehouse,
-                    table,
-                    file,
-                    self._load,
-                    self._log,
-                    lambda size: read.__setitem__(0, size),
-                )
+                if parted:
+                    done = parted.copy(session, number, read)
+                else:
+                    done = load_table(
+                        session, self._warehouse, table, file, self._load, self._log, read
+                    )
         except Stalled as error:
             msg = (
                 f"loading {name} to {self._server}: {error} (stall_seconds): nothing was "
@@ -283,7 +308,10 @@ class DayLoad:
                 self._held[name] = str(error)
                 self._changed.notify_all()
             return
+        if done is None:
+            return  # other parts of it are still under way
         with self._changed:
+            self._parted.pop(name, None)
             self._copied[name] = done
             self._changed.notify_all()
 
@@ -359,25 +387,4 @@ class DayLoad:
                 for name, why in self._held.items()
             ],
             may_remove=lambda row: not admission.is_kept(self._rules, row, tables),
-        )
-
-    def _report(self, newest: dict[str, DayTable]) -> None:
-        copied = self._published
-        for line in closing_table(
-            [(done.table.name, done.file.rows, done.file.bytes, done.seconds) for done in copied]
-        ):
-            self._log.info("%s", line)
-        views, day = self._warehouse.views, self.day.isoformat()
-        shown = max((newest[done.table.name].day for done in copied), default=self.day)
-        shows = f"{views}.* shows {day}"
-        if shown > self.day:
-            shows = f"{views}.* still shows {shown.isoformat()}, the newest day"
-        self._log.info(
-            "%s is loaded: %d tables, %s rows, %s in %.1f s; %s",
-            day,
-            len(copied),
-            f"{sum(done.file.rows for done in copied):,}",
-            size(sum(done.file.bytes for done in copied)),
-            time.monotonic() - self._started,
-            shows,
         )

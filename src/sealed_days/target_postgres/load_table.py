@@ -8,33 +8,25 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import psycopg2
-from psycopg2.errors import NotNullViolation, UniqueViolation
+from psycopg2.errors import NotNullViolation
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import FileError, UserError, WarehouseError
 from sealed_days.core.progress import EVERY_SECONDS, share_line, table_line
 from sealed_days.core.proven_file import BLOCK, ProvenFile, file_sha256
-from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
-from sealed_days.target_postgres import indexes
+from sealed_days.core.sql import column_list, qualified
+from sealed_days.target_postgres import indexes, new_table
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.incoming import IncomingTable
-from sealed_days.target_postgres.registry import MAKING, DayTable, Registry
-from sealed_days.target_postgres.relations import CHECK
-from sealed_days.target_postgres.shapes import shape_name
-from sealed_days.target_postgres.warehouse import (
-    SNAPSHOT_DATE,
-    Warehouse,
-    columns,
-    part_name,
-    shortened,
-)
+from sealed_days.target_postgres.registry import MAKING, DayTable
+from sealed_days.target_postgres.warehouse import Warehouse, part_name, transaction
 
 _KEY_MEMORY = 256 * 1024
 """Kilobytes that building a key may take on the server; more where the server gives more."""
@@ -49,7 +41,7 @@ class Load:
     project: str
     run_id: str
 
-    def row(self, table: IncomingTable, file: ProvenFile, loaded_by: str | None = None) -> DayTable:
+    def row(self, table: IncomingTable, file: ProvenFile) -> DayTable:
         """Return the registry's row for a table of this load."""
         return DayTable(
             relation=part_name(table.name, table.day, f"~{self.load_id[:6]}"),
@@ -72,7 +64,7 @@ class Load:
             read_at=table.read_at,
             load_id=self.load_id,
             run_id=self.run_id,
-            loaded_by=loaded_by,
+            loaded_by=None,
         )
 
 
@@ -172,62 +164,21 @@ def load_table(
         WarehouseError: PostgreSQL refuses its rows.
     """
     started = datetime.now(UTC)
-    session.autocommit = False
-    with session, session.cursor() as cursor:
-        row = _create(cursor, warehouse, table, file, load)
+    with transaction(session) as cursor:
+        row = new_table.create(cursor, warehouse, table, load.row(table, file))
         making = row.relation
         rows = _copy(cursor, warehouse, table, making, file, log, read)
         if time.time() - started.timestamp() > EVERY_SECONDS:
             log.info("%s: %s rows copied; building its key", table.name, f"{rows:,}")
-        _add_key(cursor, warehouse, table, making, file.path)
-        _add_indexes(cursor, warehouse, row)
-    with session, session.cursor() as cursor:
+        new_table.add_key(cursor, warehouse, table, making, file)
+        wanted = new_table.wanted_indexes(cursor, warehouse, row)
+        indexes.build(cursor, qualified(warehouse.parts, making), wanted)
+    with transaction(session) as cursor:
         # the planner needs it at once; in the COPY's transaction it would not count for autovacuum
         cursor.execute(f"ANALYZE {qualified(warehouse.parts, making)}")
     done = CopiedTable(table, row, file, started, datetime.now(UTC))
     log.info("%s", table_line(table.name, file.rows, file.bytes, done.seconds))
     return done
-
-
-def _create(
-    cursor: Cursor, warehouse: Warehouse, table: IncomingTable, file: ProvenFile, load: Load
-) -> DayTable:
-    """Create the table and register it, and return what was registered."""
-    cursor.execute("SELECT session_user")
-    (user,) = cursor.fetchone() or (None,)
-    row = load.row(table, file, user)
-    name = qualified(warehouse.parts, row.relation)
-    day = quote_literal(table.day.isoformat())
-    definitions = [
-        # without NOT NULL the key would be checked for NULL by another scan
-        f"{quote_ident(column)} {kind}{_not_null(column) if column in table.keys else ''}"
-        for column, kind in table.columns
-    ]
-    # the CHECK lets the table be attached to its shape without a scan
-    definitions.append(
-        f"{SNAPSHOT_DATE} date{_not_null(SNAPSHOT_DATE)} DEFAULT {day} "
-        f"CONSTRAINT {quote_ident(CHECK)} CHECK ({SNAPSHOT_DATE} = {day})"
-    )
-    cursor.execute(f"CREATE TABLE {name} ({', '.join(definitions)})")
-    # the server's own names of the types: two spellings of one type are one shape
-    typed = columns(cursor, warehouse.parts, row.relation)
-    row = replace(row, types=[typed[column] for column in row.columns])
-    Registry(cursor, warehouse).insert(row)
-    return row
-
-
-def _not_null(column: str) -> str:
-    # PostgreSQL 18 would name it after the unpublished table
-    return f" CONSTRAINT {quote_ident(shortened(column, '_not_null'))} NOT NULL"
-
-
-def _add_indexes(cursor: Cursor, warehouse: Warehouse, row: DayTable) -> None:
-    """Build the indexes that users made on the table's days, before anybody waits for them."""
-    newest = Registry(cursor, warehouse).newest([row.table_name]).get(row.table_name)
-    shape = shape_name(row.table_name, row.kind, row.typed)
-    model = newest.shape if newest else None
-    wanted = indexes.wanted_for(cursor, warehouse, shape, model, set(row.columns))
-    indexes.build(cursor, qualified(warehouse.parts, row.relation), wanted)
 
 
 def _copy(
@@ -267,10 +218,10 @@ def _copy(
         if error.pgcode is None or error.pgcode[:2] not in {"22", "23"}:
             raise  # not the file's rows
         if file_sha256(path) != file.sha256:
-            raise _damaged(path, table) from None
+            raise damaged(path, table) from None
         raise _bad_row(error, table, path) from None
     if reader.bytes != file.bytes or reader.sha256 != file.sha256:
-        raise _damaged(path, table)
+        raise damaged(path, table)
     if cursor.rowcount != file.rows:
         msg = (
             f"{table.name}: COPY took {cursor.rowcount:,} rows from {path} where its manifest says "
@@ -280,7 +231,8 @@ def _copy(
     return cursor.rowcount
 
 
-def _damaged(path: Path, table: IncomingTable) -> FileError:
+def damaged(path: Path, table: IncomingTable) -> FileError:
+    """Return the error that a file is not what its manifest says."""
     return FileError(
         f"{path} is damaged: it is not the file that its manifest describes (sha256): "
         f"nothing was published; {table.restage_command}"
@@ -298,21 +250,3 @@ def _bad_row(error: psycopg2.Error, table: IncomingTable, path: Path) -> Warehou
         f"{table.name}: {place}{f', column {column}' if column else ''}: {text} ({path}): "
         "nothing was published"
     )
-
-
-def _add_key(
-    cursor: Cursor, warehouse: Warehouse, table: IncomingTable, making: str, path: Path
-) -> None:
-    if not table.keys:
-        return
-    try:
-        cursor.execute(
-            f"ALTER TABLE {qualified(warehouse.parts, making)} "
-            f"ADD PRIMARY KEY ({column_list(table.keys)})"
-        )
-    except UniqueViolation as error:
-        msg = (
-            f"{table.name}: the key ({', '.join(table.keys)}) is not unique: "
-            f"{error.diag.message_detail} ({path}): nothing was published"
-        )
-        raise WarehouseError(msg) from None

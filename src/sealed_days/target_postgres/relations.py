@@ -39,6 +39,37 @@ def attach(
         old_key = quote_ident(constraints["p"])
         statements.append(f"ALTER TABLE {new} RENAME CONSTRAINT {old_key} TO {key}")
     cursor.execute(";\n".join(statements))
+    _settle_leaves(cursor, warehouse, new, row)
+
+
+def leaf_name(row: DayTable, number: int, suffix: str = "", *, making: bool = False) -> str:
+    """Return the name of a leaf of a day's table, published or not: `orders@2025-01-01/1`."""
+    load = f"~{str(row.load_id)[:6]}" if making else ""
+    return part_name(row.table_name, row.day, f"{load}/{number}{suffix}")
+
+
+def _settle_leaves(cursor: Cursor, warehouse: Warehouse, table: str, row: DayTable) -> None:
+    """Name the leaves of a day's table after it, and drop the CHECK that they need no more."""
+    cursor.execute(
+        "SELECT relname, pkey FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid "
+        "LEFT JOIN LATERAL (SELECT conname AS pkey FROM pg_constraint "
+        "WHERE conrelid = c.oid AND contype = 'p') k ON true WHERE inhparent = to_regclass(%s)",
+        (table,),
+    )
+    for leaf, key in cursor.fetchall():
+        number = int(leaf.rpartition("/")[2])
+        wanted = leaf_name(row, number)
+        statements = [
+            f"ALTER TABLE {qualified(warehouse.parts, leaf)} RENAME TO {quote_ident(wanted)}",
+            f"ALTER TABLE {qualified(warehouse.parts, wanted)} "
+            f"DROP CONSTRAINT IF EXISTS {quote_ident(CHECK)}",
+        ]
+        if key:
+            statements.append(
+                f"ALTER INDEX {qualified(warehouse.parts, key)} "
+                f"RENAME TO {quote_ident(leaf_name(row, number, '_pkey'))}"
+            )
+        cursor.execute(";\n".join(statements))
 
 
 CHECK = "is_of_its_day"

@@ -37,8 +37,20 @@ class Settings(PostgresSettings, kw_only=True, frozen=True):
     ] = None
     parallelism: Annotated[
         Positive | None,
-        Meta(description="Tables loaded at a time. Default: the number of cores, at most 4."),
+        Meta(
+            description="Tables, or parts of large ones, loaded at a time. "
+            "Default: the number of cores, at most 4."
+        ),
     ] = None
+    part_bytes: Annotated[
+        Positive,
+        Meta(
+            description="A file of twice this size or more is loaded in parts by several "
+            "sessions. Where its rows lie in the order of a key of numbers, dates or uuids, its "
+            "day's table then has leaves by ranges of that key. A size that no file reaches "
+            "gives every day one plain table."
+        ),
+    ] = 32 << 20
     lock_timeout_seconds: Annotated[
         PositiveSeconds,
         Meta(

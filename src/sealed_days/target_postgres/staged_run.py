@@ -124,6 +124,7 @@ class StagedRun:
                 run_id=os.environ.get("MELTANO_RUN_ID"),
                 holds_table=settings.on_table_error == "hold_table",
                 parallelism=settings.parallelism or min(4, os.cpu_count() or 1),
+                part_bytes=settings.part_bytes,
                 log=self._log,
             )
         return self._day
