@@ -15,7 +15,7 @@ from lake_project import D1, D2, LakeProject, T, plain_duckdb
 
 from sealed_days.store.lock import take_lease
 
-ROWS = 300_000
+ROWS = 100_000
 TABLES = ("a", "b", "c")
 
 

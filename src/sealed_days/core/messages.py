@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from sealed_days.core.dialect import ENCODING
-from sealed_days.core.errors import ConfigurationError, FileError
+from sealed_days.core.errors import ConfigurationError, FileError, SourceError
 from sealed_days.core.meltano_yml import stage_root, stage_url
 from sealed_days.core.pgtypes import sql_type
 from sealed_days.core.proven_file import ProvenFile
@@ -40,6 +40,23 @@ def write(message: dict[str, Any]) -> None:
     """Write a message to standard output, at once."""
     sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
     sys.stdout.flush()
+
+
+def read(line: str) -> dict[str, Any]:
+    """Return the message of a line.
+
+    Raises:
+        SourceError: the line is cut off.
+    """
+    try:
+        message: dict[str, Any] = json.loads(line)
+    except ValueError:
+        msg = (
+            "the extractor ended in the middle of a message: nothing was published; "
+            "its own message says why"
+        )
+        raise SourceError(msg) from None
+    return message
 
 
 def schema(

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from types import FrameType
 
 from sealed_days.core.errors import printable
 from sealed_days.core.settings import variable
@@ -24,6 +25,17 @@ def end_with_parent() -> None:
 
         pr_set_pdeathsig = 1  # man 2 prctl
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+def publish_nothing_when_stopped(log: logging.Logger) -> None:
+    """Let SIGTERM and SIGINT end this process by an exception, which undoes what is under way."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        log.info("stopped by signal %d: nothing more is published", number)
+        sys.exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
 
 
 class _PlainFormatter(logging.Formatter):

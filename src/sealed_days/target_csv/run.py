@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
-from sealed_days.core.errors import SourceError
+from sealed_days.core import messages
 from sealed_days.core.messages import STAGING
 from sealed_days.core.stream_maps import check_names
 from sealed_days.target_csv.gather import DayInTheMaking
@@ -39,7 +38,7 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
     aliases: dict[str, str] = {}
     with DayInTheMaking(settings) as day:
         for line in lines:
-            message = _message(line)
+            message = messages.read(line)
             origin = message.get("stream", "")
             if message["type"] == "SCHEMA":
                 aliases[origin] = alias(origin, settings)
@@ -51,15 +50,3 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
         day.check_complete()
         check_names(settings.stream_maps, aliases.keys())
         day.seal()
-
-
-def _message(line: str) -> dict[str, Any]:
-    try:
-        message: dict[str, Any] = json.loads(line)
-    except ValueError:
-        msg = (
-            "the extractor ended in the middle of a message: nothing was published; "
-            "its own message says why"
-        )
-        raise SourceError(msg) from None
-    return message

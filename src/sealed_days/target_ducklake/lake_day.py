@@ -204,7 +204,7 @@ class LakeDay:
         lake.execute(f"CREATE TABLE IF NOT EXISTS {shape} ({', '.join(columns)})")
         values = [f"DATE {quote_literal(self.day.isoformat())}"]
         values += [reading(table.table_name, column) for column in table.columns]
-        with ProvenCsv(self._files[table.table_name]) as file:
+        with contextlib.closing(ProvenCsv(self._files[table.table_name])) as file:
             try:
                 rows = lake.insert(
                     f"INSERT INTO {shape} SELECT {', '.join(values)} FROM incoming",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import signal
-import sys
 from collections.abc import Iterable
-from types import FrameType
 from typing import Any
 
+from sealed_days.core import messages
 from sealed_days.core.dates import parse_date
-from sealed_days.core.errors import ConfigurationError, SourceError
+from sealed_days.core.errors import ConfigurationError
 from sealed_days.core.messages import STAGING, batch_file
+from sealed_days.plugin.process import publish_nothing_when_stopped
 from sealed_days.store.place import place_of
 from sealed_days.target_ducklake.lake_day import LakeDay
 from sealed_days.target_ducklake.settings import Settings
@@ -33,16 +31,10 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
         UserError: nothing was published.
     """
     log = logging.getLogger("target-ducklake")
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        log.info("stopped by signal %d: nothing more is published", number)
-        sys.exit(128 + number)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+    publish_nothing_when_stopped(log)
     day: LakeDay | None = None
     for line in lines:
-        message = _message(line)
+        message = messages.read(line)
         kind, stream = message["type"], message.get("stream")
         if kind == "SCHEMA":
             day = _day(settings, day, message, log)
@@ -61,18 +53,6 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
             raise ConfigurationError(msg)
     if day:
         day.publish()
-
-
-def _message(line: str) -> dict[str, Any]:
-    try:
-        message: dict[str, Any] = json.loads(line)
-    except ValueError:
-        msg = (
-            "the extractor ended in the middle of a message: nothing was published; "
-            "its own message says why"
-        )
-        raise SourceError(msg) from None
-    return message
 
 
 def _day(

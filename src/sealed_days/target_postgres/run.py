@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
-import sys
 from collections.abc import Iterable
-from types import FrameType
 from typing import Any
 
+from sealed_days.core import messages
 from sealed_days.core.errors import ConfigurationError, SourceError
 from sealed_days.core.messages import STAGING
 from sealed_days.core.settings import name_in_meltano, variable
+from sealed_days.plugin.process import publish_nothing_when_stopped
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.settings import Settings
 from sealed_days.target_postgres.staged_run import StagedRun, is_staged
@@ -65,31 +64,13 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
     """
     log = logging.getLogger("target-postgres")
     staged = StagedRun(settings, lambda: Server.from_settings(settings), log)
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        log.info("stopped by signal %d: nothing more is published", number)
-        sys.exit(128 + number)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+    publish_nothing_when_stopped(log)
     try:
         for line in lines:
-            _take(staged, _message(line))
+            _take(staged, messages.read(line))
         staged.finish()
     finally:
         staged.close()
-
-
-def _message(line: str) -> dict[str, Any]:
-    try:
-        message: dict[str, Any] = json.loads(line)
-    except ValueError:
-        msg = (
-            "the extractor ended in the middle of a message: nothing was published; "
-            "its own message says why"
-        )
-        raise SourceError(msg) from None
-    return message
 
 
 def _take(staged: StagedRun, message: dict[str, Any]) -> None:
