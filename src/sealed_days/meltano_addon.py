@@ -43,7 +43,7 @@ def keep_private(project: Path) -> None:
     Args:
         project: the folder of meltano.yml.
     """
-    umask.keep_to_ourselves()
+    umask.write_for_owner_only()
     for folder in (project / ".meltano", project / ".meltano" / "logs"):
         with contextlib.suppress(OSError):  # another's, or not there
             folder.chmod(0o700)

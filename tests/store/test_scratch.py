@@ -37,7 +37,7 @@ def test_live_scratch_is_left_whoever_sweeps(root: Path) -> None:
     dead_owner = renamed(scratch, started="1")
     sweep(root)
     assert names(root) == {dead_owner.name}, "its lock is held, though its owner is gone"
-    scratch.leave()
+    scratch.release()
     sweep(root)
     assert names(root) == set()
 
@@ -46,7 +46,7 @@ def test_files_outlive_the_tap_until_the_target_has_moved_them(root: Path) -> No
     scratch = Scratch(root)
     file = scratch.path / "orders.csv"
     file.write_bytes(b"x")
-    scratch.leave()  # the tap ends; the process that runs tap and target lives
+    scratch.release()  # the tap ends; the process that runs tap and target lives
     sweep(root)
     assert file.exists()
     file.unlink()  # taken
@@ -57,7 +57,7 @@ def test_files_outlive_the_tap_until_the_target_has_moved_them(root: Path) -> No
 def test_a_process_number_that_was_used_again_keeps_nothing(root: Path) -> None:
     scratch = Scratch(root)
     (scratch.path / "orders.csv").write_bytes(b"x")
-    scratch.leave()
+    scratch.release()
     renamed(scratch, started="1")  # the same number, another process
     sweep(root)
     assert names(root) == set()
@@ -69,7 +69,7 @@ def test_a_process_that_is_gone_keeps_nothing(root: Path) -> None:
         "from sealed_days.store.scratch import Scratch\n"
         "if os.fork() == 0:\n"
         "    s = Scratch(Path(sys.argv[1])); (s.path / 'orders.csv').touch()\n"
-        "    s.leave(); os._exit(0)\n"
+        "    s.release(); os._exit(0)\n"
         "os.wait()"
     )
     subprocess.run([sys.executable, "-c", code, root], check=True)
@@ -81,7 +81,7 @@ def test_a_process_that_is_gone_keeps_nothing(root: Path) -> None:
 def test_a_tap_sweeps_its_own_storage_root(root: Path) -> None:
     first = Scratch(root / "elsewhere")
     (first.path / "orders.csv").write_bytes(b"x")
-    first.leave()
+    first.release()
     renamed(first, started="1")
     second = Scratch(root / "elsewhere")
     assert names(root / "elsewhere") == {second.path.name}
@@ -94,7 +94,7 @@ def test_another_machines_scratch_goes_after_two_days_by_the_disks_clock(
 ) -> None:
     scratch = Scratch(root)
     (scratch.path / "orders.csv").write_bytes(b"x")
-    scratch.leave()
+    scratch.release()
     foreign = renamed(scratch, machine="other.1")
     monkeypatch.setattr(time, "time", lambda: 4e9)  # this machine's clock says nothing
     sweep(root)

@@ -8,7 +8,7 @@ VARIABLE = "SEALED_DAYS_UMASK"
 """The umask that Meltano was started with, in octal digits: our add-on gives it a stricter one."""
 
 
-def keep_to_ourselves() -> None:
+def write_for_owner_only() -> None:
     """Let nobody else read what this process writes, and pass the former umask to its children."""
     os.environ.setdefault(VARIABLE, f"{os.umask(0o077):o}")
 

@@ -99,9 +99,9 @@ class Scratch:
     def close(self) -> None:
         """Remove the folder with all its files."""
         shutil.rmtree(self.path, ignore_errors=True)
-        self.leave()
+        self.release()
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Release the lock; the target moves the files that the messages named."""
         if self._lock >= 0:
             os.close(self._lock)

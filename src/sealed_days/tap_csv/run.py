@@ -69,7 +69,7 @@ def _users_files(settings: Settings, selection: Selection, day: date) -> None:
         except BaseException:
             scratch.close()
             raise
-        scratch.leave()
+        scratch.release()
     finally:
         downloads.close()
 

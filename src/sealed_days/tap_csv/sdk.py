@@ -22,7 +22,7 @@ from sealed_days.core.errors import SourceError, UserError
 from sealed_days.core.messages import SOURCE_TYPE, STAGING
 from sealed_days.core.pgtypes import json_schema
 from sealed_days.core.proven_file import ProvenFile
-from sealed_days.core.stream_maps import check_names
+from sealed_days.core.stream_map_names import check_names
 from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.store.days import SealedDay
 from sealed_days.store.manifest import StagedTable
@@ -263,7 +263,7 @@ class TapCSV(ChecksSettings, Tap):
                 stream.file.path.unlink(missing_ok=True)
         if not named:
             scratch.close()
-        scratch.leave()
+        scratch.release()
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         """End with an error: what was not sent to the end is not a success."""

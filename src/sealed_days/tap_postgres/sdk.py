@@ -19,7 +19,7 @@ from tap_postgres.tap import TapPostgres as MeltanoLabsTapPostgres
 
 from sealed_days.core import messages
 from sealed_days.core.errors import ConfigurationError, one_line
-from sealed_days.core.stream_maps import check_names
+from sealed_days.core.stream_map_names import check_names
 from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.tap_postgres.extraction import Extraction
 from sealed_days.tap_postgres.rows import read_rows, with_texts

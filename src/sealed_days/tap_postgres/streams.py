@@ -128,7 +128,7 @@ def copy_files(
     except BaseException:
         scratch.close()
         raise
-    scratch.leave()
+    scratch.release()
     rows = [(aliases[c.table.stream], c.file.rows, c.file.bytes, c.seconds) for c in copied]
     for line in closing_table(sorted(rows)):
         logger.info(line)

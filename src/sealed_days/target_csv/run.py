@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sealed_days.core import messages
 from sealed_days.core.messages import STAGING
-from sealed_days.core.stream_maps import check_names
+from sealed_days.core.stream_map_names import check_names
 from sealed_days.target_csv.gather import DayInTheMaking
 from sealed_days.target_csv.settings import Settings
 from sealed_days.target_csv.stream_maps import alias

@@ -8,7 +8,7 @@ from meltanolabs_target_csv.target import TargetCSV as MeltanoLabsTargetCSV
 from singer_sdk.mapper import RemoveRecordTransform, StreamMap
 
 from sealed_days.core.messages import STAGING
-from sealed_days.core.stream_maps import check_names
+from sealed_days.core.stream_map_names import check_names
 from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.store.seal import Draft
 from sealed_days.target_csv.gather import DayInTheMaking

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sealed_days.core.errors import ConfigurationError
-from sealed_days.core.stream_maps import check_names
+from sealed_days.core.stream_map_names import check_names
 
 STREAMS = ["public-customers", "public-orders"]
 
