@@ -24,9 +24,9 @@ from sealed_days.store.layout import safe_name
 from sealed_days.store.manifest import StagedTable
 from sealed_days.store.scratch import ScratchFile
 from sealed_days.tap_csv import duckdb_check as check
-from sealed_days.tap_csv.copy_in import Intake
+from sealed_days.tap_csv.copy_in import FileCopy
 from sealed_days.tap_csv.exact_reader import number_rows
-from sealed_days.tap_csv.quick_check import CleanCheck
+from sealed_days.tap_csv.quick_check import QuickCheck
 from sealed_days.tap_csv.rejects import Rejects
 from sealed_days.tap_csv.tables import CsvTable
 
@@ -92,30 +92,30 @@ def stage(table: CsvTable, scratch: Path, logger: logging.Logger) -> CheckedFile
     folder = scratch / f"{name}.parts"
     folder.mkdir()
     target = scratch / f"{name}.csv"
-    intake = Intake(table, folder / "taken.csv", say)
+    copied = FileCopy(table, folder / "taken.csv", say)
     database = check.Database(folder)
-    checks = CleanCheck(table, database)
+    checks = QuickCheck(table, database)
     staged = None
     how = "copied"
     try:
         try:
-            rows = _take(intake, checks, say)
-            if rows != intake.rows:
-                intake.canonical = False  # blank lines, which are no rows to DuckDB
-            if rows is not None and intake.canonical:
-                intake.file.path.rename(target)
-                stretches = intake.stretches.all(intake.rows)
-                proven = replace(intake.file.proven(intake.rows), path=target, stretches=stretches)
+            rows = _take(copied, checks, say)
+            if rows != copied.rows:
+                copied.canonical = False  # blank lines, which are no rows to DuckDB
+            if rows is not None and copied.canonical:
+                copied.file.path.rename(target)
+                stretches = copied.stretches.all(copied.rows)
+                proven = replace(copied.file.proven(copied.rows), path=target, stretches=stretches)
                 staged = CheckedFile(proven)
             elif rows is not None and not table.metadata:
-                staged = _rewrite(database, table, intake, folder, target, rows)
+                staged = _rewrite(database, table, copied, folder, target, rows)
         except check.unreadable():
             staged = None  # a value longer than the reader's buffer, say: read it exactly
         if staged is None:
-            intake.file.path.unlink()
+            copied.file.path.unlink()
             rejects = _exact(database, table, scratch, folder, logger)
             staged = CheckedFile(_finish(table, folder / "rows.csv", target), rejects)
-        if not intake.canonical or staged.rejects:
+        if not copied.canonical or staged.rejects:
             how = "rewritten"
     finally:
         checks.close()
@@ -147,15 +147,15 @@ def _check_count(table: CsvTable, staged: CheckedFile) -> None:
         raise SourceError(msg)
 
 
-def _take(intake: Intake, checks: CleanCheck, say: Callable[[str], None]) -> int | None:
+def _take(copied: FileCopy, checks: QuickCheck, say: Callable[[str], None]) -> int | None:
     """Bring the files into scratch; return their rows where all is well, else None."""
-    plain = intake.table.is_plain
-    for block in intake.take():
-        if plain and intake.is_tidy:
-            checks.add(block, is_whole=not intake.is_quoted)
-    if not plain or not intake.is_tidy:
+    plain = copied.table.is_plain
+    for block in copied.take():
+        if plain and copied.is_tidy:
+            checks.add(block, is_whole=not copied.is_quoted)
+    if not plain or not copied.is_tidy:
         return None
-    return checks.rows(intake.file.path, say)
+    return checks.rows(copied.file.path, say)
 
 
 def _exact(
@@ -228,13 +228,13 @@ def _report(table: CsvTable, rejects: Rejects, good: int, logger: logging.Logger
 def _rewrite(
     database: check.Database,
     table: CsvTable,
-    intake: Intake,
+    copied: FileCopy,
     folder: Path,
     target: Path,
     rows: int,
 ) -> CheckedFile | None:
     """Rewrite the file in our dialect; return None where DuckDB sees other rows than Arrow."""
-    source = check.table_reader(intake.file.path, table)
+    source = check.table_reader(copied.file.path, table)
     written = folder / "rows.csv"
     db = database.session()
     check.make_room(db, 0, len(table.columns))

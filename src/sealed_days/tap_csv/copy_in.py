@@ -25,7 +25,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 _SECONDS_BETWEEN_LINES = 5.0
 
 
-class Intake:
+class FileCopy:
     """Copies the files of a table into one scratch file with one header.
 
     After each block: `is_quoted` (it ends inside quotes) and `is_tidy` (quotes only around whole

@@ -50,7 +50,7 @@ class _Seen:
     last: tuple[Any, ...] = ()
 
 
-class CleanCheck:
+class QuickCheck:
     """Checks a file in a format that `Format.is_plain` has.
 
     Args:
@@ -194,7 +194,7 @@ class CleanCheck:
                 ignore_empty_lines=len(names) > 1,
             ),
             pyarrow.csv.ConvertOptions(
-                check_utf8=False,  # `intake` has
+                check_utf8=False,  # `FileCopy` has
                 column_types=dict.fromkeys(names, pa.string()),
                 null_values=self._table.null_values,
                 strings_can_be_null=True,
