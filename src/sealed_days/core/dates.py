@@ -77,7 +77,7 @@ def parse_date(value: str) -> date:
         raise ConfigurationError(msg) from None
 
 
-def say_date(day: date, given: bool, timezone: str | None) -> str | None:
+def date_line(day: date, given: bool, timezone: str | None) -> str | None:
     """Return the log line for a day that DATE did not name, None where it did."""
     if given:
         return None

@@ -18,7 +18,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from sealed_days.core.dates import resolve_date, say_date
+from sealed_days.core.dates import date_line, resolve_date
 from sealed_days.core.errors import ConfigurationError
 from sealed_days.core.meltano_yml import MeltanoYml, Pipeline, project_root, stage_root, stage_url
 from sealed_days.core.spool import spool_area
@@ -132,7 +132,7 @@ class Settings:
             UserError: it is not a day.
         """
         day, named = resolve_date(given or self.date, self.timezone)
-        if line := say_date(day, named, self.timezone):
+        if line := date_line(day, named, self.timezone):
             print(line, file=sys.stderr)
         return day
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from sealed_days.core import messages
-from sealed_days.core.dates import say_date
+from sealed_days.core.dates import date_line
 from sealed_days.core.pgtypes import json_schema
 from sealed_days.store.manifest import StagedTable
 from sealed_days.store.scratch import Scratch
@@ -44,7 +44,7 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
     if settings.reads_users_files:
         _users_files(settings, selection, day)
         return
-    if line := say_date(day, given, settings.timezone):
+    if line := date_line(day, given, settings.timezone):
         logger.info(line)
     jobs = settings.jobs
     days = open_days(settings.staged_root, jobs, day, selection)

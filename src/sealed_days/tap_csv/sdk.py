@@ -196,7 +196,7 @@ class TapCSV(ChecksSettings, Tap):
             area = settings.scratch_area if settings.batch_config else Path(tempfile.gettempdir())
             tables = read_tables(settings, selection, day, Downloads(lambda: area))
             return [CsvStream(self, table) for table in tables]
-        if said := dates.say_date(day, given, settings.timezone):
+        if said := dates.date_line(day, given, settings.timezone):
             self.logger.info(said)
         jobs = settings.jobs
         days = open_days(settings.staged_root, jobs, day, selection)

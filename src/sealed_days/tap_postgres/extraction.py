@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg2
 
-from sealed_days.core.dates import say_date
+from sealed_days.core.dates import date_line
 from sealed_days.core.errors import ConfigurationError, SourceError, one_line
 from sealed_days.core.sql import quote_ident
 from sealed_days.tap_postgres.catalog import Table, read_schemas, read_sizes, read_tables
@@ -39,7 +39,7 @@ class Extraction:
         self.source = source
         self.day: date
         self.day, given = settings.resolve_date()
-        if line := say_date(self.day, given, settings.timezone):
+        if line := date_line(self.day, given, settings.timezone):
             logger.info(line)
         self.rules = Rules.of_environment()
 

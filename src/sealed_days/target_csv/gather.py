@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sealed_days import __version__
-from sealed_days.core.dates import say_date
+from sealed_days.core.dates import date_line
 from sealed_days.core.errors import ConfigurationError, FileError, SourceError, UserError
 from sealed_days.core.meltano_yml import stage_root, stage_url
 from sealed_days.core.messages import STAGING, batch_file, columns_of, file_of
@@ -39,7 +39,7 @@ class _Stream:
     ended: bool = False
 
 
-class DayInTheMaking:
+class DayGathering:
     """Gathers the streams of a run and seals the day when every one of them has ended.
 
     Raises:
@@ -49,7 +49,7 @@ class DayInTheMaking:
     def __init__(self, settings: Settings) -> None:
         self.day: date
         self.day, given = settings.resolve_date()
-        self._said = say_date(self.day, given, settings.timezone)
+        self._said = date_line(self.day, given, settings.timezone)
         root = stage_url() or stage_root(settings.output_path).absolute()
         self._days = days_at(root, settings.source, settings.command)
         self._settings = settings

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sealed_days.core import messages
 from sealed_days.core.messages import STAGING
 from sealed_days.core.stream_map_names import check_names
-from sealed_days.target_csv.gather import DayInTheMaking
+from sealed_days.target_csv.gather import DayGathering
 from sealed_days.target_csv.settings import Settings
 from sealed_days.target_csv.stream_maps import alias
 
@@ -36,7 +36,7 @@ def run(settings: Settings, lines: Iterable[str]) -> None:
         UserError: DATE is wrong, the day is being written, or it did not become complete.
     """
     aliases: dict[str, str] = {}
-    with DayInTheMaking(settings) as day:
+    with DayGathering(settings) as day:
         for line in lines:
             message = messages.read(line)
             origin = message.get("stream", "")

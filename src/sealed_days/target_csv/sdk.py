@@ -11,7 +11,7 @@ from sealed_days.core.messages import STAGING
 from sealed_days.core.stream_map_names import check_names
 from sealed_days.plugin.adapter import ChecksSettings
 from sealed_days.store.seal import Draft
-from sealed_days.target_csv.gather import DayInTheMaking
+from sealed_days.target_csv.gather import DayGathering
 from sealed_days.target_csv.settings import Settings
 from sealed_days.target_csv.sink import CSVSink, RowFile
 from sealed_days.target_csv.stream_maps import alias
@@ -30,7 +30,7 @@ class TargetCSV(ChecksSettings, MeltanoLabsTargetCSV):
         super().__init__(*args, **kwargs)
         self.max_parallelism = 1  # rows reach a stream's file in order
         self._settings = Settings.parse(self.config, self.name)
-        self._day = DayInTheMaking(self._settings)
+        self._day = DayGathering(self._settings)
         self._row_files: dict[str, RowFile] = {}
 
     @property
