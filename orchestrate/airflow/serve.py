@@ -44,7 +44,15 @@ SECRETS = {
 # What the processes get of Meltano's variables. Not the connections of .env: a task reads
 # them anew from there, so that a password changed in .env counts from the next task on.
 GIVEN = (
-    *("AIRFLOW__", "AIRFLOW_HOME", "AIRFLOW_CONN_", "AIRFLOW_VAR_", "ALERT_", "DATE_"),
+    *(
+        "AIRFLOW__",
+        "AIRFLOW_HOME",
+        "AIRFLOW_CONN_",
+        "AIRFLOW_VAR_",
+        "ALERT_",
+        "DATE_",
+        "OPENLINEAGE_",
+    ),
     *("PATH", "VIRTUAL_ENV"),
 )
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from airflow_project import DAG, REPOSITORY, SLEEPER, Project, serving, wait_for
@@ -21,9 +22,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     shutil.copytree(
         REPOSITORY, root, ignore=shutil.ignore_patterns(".*", "output", "__pycache__", "*.egg-info")
     )
-    shutil.copy(
-        REPOSITORY / "orchestrate/airflow/dags/.airflowignore", root / "orchestrate/airflow/dags"
-    )
+    for folder in ("dags", "plugins"):
+        ignored = Path("orchestrate/airflow") / folder / ".airflowignore"
+        shutil.copy(REPOSITORY / ignored, root / ignored)
     (root / "output").mkdir()
     (root / ".venv").symlink_to(sys.prefix)
     env_file.make(root)

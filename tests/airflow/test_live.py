@@ -25,12 +25,16 @@ def test_triggered_run_loads_its_day_and_publishes_the_date(served: Project) -> 
     assert date(2025, 1, 5) in loaded_days(served)
     assert served.warehouse("SELECT count(*) FROM ecommerce.orders") == [(830,)]
     assert served.warehouse("SELECT count(*) FROM ecommerce.order_details") == [(2155,)]
-    ((name, extra),) = served.metadata(
-        "SELECT name, e.extra FROM asset_event e JOIN asset a ON a.id = e.asset_id "
-        "WHERE source_run_id = %s",
-        run_id,
+    events = dict(
+        served.metadata(
+            "SELECT name, e.extra FROM asset_event e JOIN asset a ON a.id = e.asset_id "
+            "WHERE source_run_id = %s",
+            run_id,
+        )
     )
-    assert (name, extra["date"]) == ("ecommerce", "2025-01-05")
+    assert len(events) == 1 + 14 + 14  # of the whole, of each table, staged and loaded
+    extra = events["ecommerce"]
+    assert extra["date"] == "2025-01-05"
     assert len(extra["rows"]) == 14
     assert (extra["rows"]["orders"], extra["rows"]["order_details"]) == (830, 2155)
     told = served.metadata(
@@ -147,6 +151,33 @@ def test_unknown_key_of_the_conf_fails_the_run_at_once(served: Project) -> None:
     assert "did you mean 'date'?" in " ".join(served.log(run_id, "postgres-to-local"))
     assert served.note(run_id)  # its day
     assert served.loads() == before
+
+
+@pytest.mark.parametrize(
+    "tables",
+    ["orders", {"orders": 1}, [1], [None], [["orders"]], [""], ["x" * 201], None],
+    ids=lambda value: str(value)[:20],
+)
+def test_api_refuses_tables_that_are_no_list_of_names(served: Project, tables: object) -> None:
+    body = {"logical_date": None, "conf": {"tables": tables}}
+    status, said = served.api("POST", f"dags/{DAG}/dagRuns", body)
+    assert status in (400, 422), said
+
+
+def test_unknown_tables_fail_the_run_at_once_and_run_nothing(served: Project) -> None:
+    day = {"date": "2025-01-05"}
+    assert served.await_run(served.trigger(DAG, day)) == "success"
+    before = served.loads()
+    names = ["ordrs", "$(touch owned)", "orders; touch owned", "{{ 7 * 7 }}", "*", "!orders"]
+    for name in names:
+        run_id = served.trigger(DAG, {**day, "tables": ["orders", name]})
+        assert served.await_run(run_id) == "failed"
+        lines = served.log(run_id, "postgres-to-local")
+        assert f"tables names {name!r}, which no sealed day has" in " ".join(lines)
+        assert "Output:" not in lines
+    assert "did you mean 'orders'?" in " ".join(served.log(run_id, "postgres-to-local"))
+    assert served.loads() == before
+    assert not list(served.root.rglob("owned"))
 
 
 def test_second_start_says_where_it_runs(served: Project) -> None:

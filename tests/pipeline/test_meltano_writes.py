@@ -32,7 +32,7 @@ WRITES = [
     ),
     pytest.param(
         ["config", "set", "airflow", "core.parallelism", "2"],
-        ["    config:", "      core:", "        parallelism: 2"],
+        ["    config:", "      core:", "        parallelism: '2'"],
         [],
         id="config set, in an included file",
     ),

@@ -134,10 +134,13 @@ def test_select_that_cannot_be_meant_is_refused(rules, said):
 
 
 def test_select_filter_takes_tables_out():
-    assert set(Selection(tables=("orders",)).apply(TABLES, KEYS)) == {"orders"}
-    assert set(Selection(tables=("!orders",)).apply(TABLES, KEYS)) == {"lines"}
+    assert Selection(tables=("orders",)).filtered(TABLES) == {"orders"}
+    assert Selection(tables=("!orders",)).filtered(TABLES) == {"lines"}
+    assert Selection().filtered(TABLES) == set(TABLES)
     with pytest.raises(UserError, match="select_filter: !order matches no table"):
-        Selection(tables=("!order",)).apply(TABLES, KEYS)
+        Selection(tables=("!order",)).filtered(TABLES)
+    with pytest.raises(UserError, match="select_filter in meltano.yml selects none"):
+        Selection(tables=("!*",)).filtered(TABLES)
 
 
 @pytest.mark.parametrize("text", ["orders.*", "{}", "[1]"])

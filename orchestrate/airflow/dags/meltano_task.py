@@ -2,8 +2,9 @@
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,22 @@ from project_days import DAY_UNTIL_TODAY, TIME_ZONE, date_of_run, date_of_start,
 
 PROJECT = Path(os.environ.get("MELTANO_PROJECT_ROOT") or Path(__file__).resolve().parents[3])
 
+
+def selection(task: Any) -> str:
+    """Return the variables by which a task was for some tables alone, as a shell takes them."""
+    chosen = {name: text for name, text in task.env.items() if name.endswith("__SELECT_FILTER")}
+    return "".join(f"{name}={shlex.quote(text)} " for name, text in chosen.items())
+
+
 DATE = "{{ date_of_run(dag_run, params) }}"
 DATE_OF_START = "{{ date_of_start(dag_run, params) }}"  # of an `@once` schedule
 MACROS = {
     "date_of_run": date_of_run,
     "date_of_start": date_of_start,
     "reason": meltano_alerts.reason,
+    "selection": selection,
 }
+Select = Callable[[list[str]], dict[str, str]]
 
 # Made by `meltano invoke airflow:initialize`. All DAGs share it: it is what keeps a backfill of
 # a year from flooding the source, because a backfill disregards the max_active_runs of its DAG.
@@ -61,10 +71,23 @@ def date_param() -> Param:
 
 
 def meltano(
-    command: str, *, date: str = DATE, env: Mapping[str, str] | None = None, **task: Any
+    command: str,
+    *,
+    date: str = DATE,
+    env: Mapping[str, str] | None = None,
+    select: Select | None = None,
+    **task: Any,
 ) -> BashOperator:
-    """Return the task of `meltano COMMAND`, such as `run postgres-to-local`, with DATE set."""
-    rerun = f"DATE={date} meltano {command}"
+    """Return the task of `meltano COMMAND`, such as `run postgres-to-local`, with DATE set.
+
+    Args:
+        command: what Meltano is to do.
+        date: the day, a template.
+        env: variables besides.
+        select: for the parameter `tables`: returns the variables that select these.
+        task: arguments of the operator.
+    """
+    rerun = f"DATE={date} {{{{ selection(task) }}}}meltano {command}"
     last_lines = meltano_alerts.RerunLine(date, rerun)
     return BashOperator(
         bash_command=COMMAND.format(command),
@@ -82,7 +105,7 @@ def meltano(
         append_env=True,
         do_xcom_push=False,
         skip_on_exit_code=None,  # else exit code 99 is a success to the run
-        pre_execute=start,
+        pre_execute=partial(start, select=select),
         on_retry_callback=last_lines,
         on_failure_callback=[last_lines, *meltano_alerts.on_failure(date, rerun)],
         **{**DEFAULTS, **task},
@@ -94,15 +117,22 @@ def run(job: str, **task: Any) -> BashOperator:
     return meltano(f"run {shlex.join(job.split())}", **{"task_id": job, **task})
 
 
-def start(context: Any) -> None:
+def start(context: Any, select: Select | None = None) -> None:
     """Refuse a run for a wrong conf or day, without a retry, and take the lines of its command.
 
     Raises:
-        AirflowFailException: the conf has a key that the DAG does not know, or the day is ahead.
+        AirflowFailException: the conf has a key that the DAG does not know, the day is ahead, or
+            a table is not known.
+        AirflowSkipException: the task has none of the tables that the run is for.
     """
     task, dag_run = context["task"], context["dag_run"]
     known = list(context["dag"].params)
     task.subprocess_hook = MeltanoOutput()
-    if refused := refusal(dag_run.conf, known, task.env["DATE"]):
-        task.subprocess_hook.log.plugin_error = refused
-        raise AirflowFailException(refused)
+    try:
+        if refused := refusal(dag_run.conf, known, task.env["DATE"]):
+            raise AirflowFailException(refused)
+        if select and (tables := context["params"].get("tables")):
+            task.env |= select(tables)
+    except AirflowFailException as error:
+        task.subprocess_hook.log.plugin_error = str(error)
+        raise

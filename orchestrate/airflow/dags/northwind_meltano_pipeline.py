@@ -5,8 +5,8 @@ The sources are the tasks of the pipeline's job in meltano.yml, one task here fo
 
 from airflow.sdk import DAG
 from meltano_alerts import on_late_run
-from meltano_pipeline import DAG_ID, OUTPUT, PIPELINE, WAREHOUSE, task_id
-from meltano_rows import loaded, staged
+from meltano_pipeline import DAG_ID, OUTPUT, PIPELINE, WAREHOUSE, load_extractor, task_id
+from meltano_tables import LOADED_TABLES, loaded, selected, staged, staged_tables, tables_param
 from meltano_task import MACROS, date_param, run
 from project_days import ProjectCron
 
@@ -17,7 +17,7 @@ with DAG(
     catchup=False,
     is_paused_upon_creation=False,
     max_active_runs=3,
-    params={"date": date_param()},
+    params={"date": date_param(), "tables": tables_param()},
     user_defined_macros=MACROS,
     deadline=on_late_run(),
     tags=["northwind", "meltano", "el"],
@@ -30,9 +30,11 @@ Every table of every source ({", ".join(PIPELINE.jobs)}) lands on disk, one file
 - **Another day:** trigger with `date`, until today; empty means the run's own day.
 - **Many days:** `meltano invoke airflow backfill create --dag-id {DAG_ID}
   --from-date 2025-01-01 --to-date 2025-01-10 --reprocess-behavior completed`
+- **Some tables only:** trigger with `tables`; the others of the day stay as they are.
 - **Any day can be run again,** in any order: it is replaced, and newer days stay as they are.
 - **After the load,** the asset `{WAREHOUSE.name}` gets an event with
-  `{{"date": …, "rows": {{table: …}}}}`.
+  `{{"date": …, "rows": {{table: …}}}}`; each table has an asset of its own, on disk and in the
+  warehouse.
 - **What a run did** is in its note: the day, how many tables, how many rows. Rows per table are
   under XCom of each task.
 
@@ -44,7 +46,9 @@ documentation says what to check. It is retried twice before it counts as failed
         run(
             source.job,
             task_id=task_id(source),
-            post_execute=staged(source.name),
+            select=selected(source.extractor, source.name),
+            outlets=[staged_tables(source)],
+            post_execute=staged(source),
             doc_md=f"""
 **Does:** copies every table of `{source.extractor}` to
 `{OUTPUT}/{source.name}/{{table}}/{{DATE}}/{{table}}.csv`, and seals the day by
@@ -62,8 +66,10 @@ run are still there.
     load = run(
         PIPELINE.load_job,
         task_id="load" if " " in PIPELINE.load_job else PIPELINE.load_job,
-        outlets=[WAREHOUSE],
-        post_execute=loaded(WAREHOUSE),
+        select=selected(load_extractor()),
+        trigger_rule="none_failed_min_one_success",  # a source without any of `tables` is skipped
+        outlets=[WAREHOUSE, LOADED_TABLES],
+        post_execute=loaded,
         doc_md=f"""
 **Does:** takes the sealed files of DATE, of all sources, into the warehouse: days in
 `{WAREHOUSE.name}_days`, the newest day in the views of `{WAREHOUSE.name}`. All tables of the day

@@ -165,7 +165,8 @@ def _loaded(dag_run: Any) -> str:
     )
     if not isinstance(rows, dict) or not rows:  # an object store's days are not looked up
         return ""
-    return f" · {len(rows)} tables · {sum(rows.values()):,} rows"
+    count = "1 table" if len(rows) == 1 else f"{len(rows)} tables"
+    return f" · {count} · {sum(rows.values()):,} rows"
 
 
 class ProjectDays(AirflowPlugin):

@@ -30,6 +30,7 @@ DETAILS = frozenset(
         "description",
         "rejected_rows",
         "read_at",
+        "origin",
     }
 )
 """What a resource may say besides; it goes from the tap's SCHEMA to the manifest and back."""

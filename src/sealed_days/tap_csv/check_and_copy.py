@@ -39,10 +39,13 @@ class CheckedFile:
     rejects: Rejects | None = None
 
 
-def _read_now() -> dict[str, Any]:
+def _read_now(table: CsvTable) -> dict[str, Any]:
     """Return what the SCHEMA of a user's file says under `x-staging`, before it is read."""
-    read_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return {"kind": "snapshot", "row_order": "file", "read": {"read_at": read_at}}
+    read: dict[str, Any] = {"read_at": datetime.now(UTC).isoformat(timespec="milliseconds")}
+    if table.not_selected:
+        read["not_selected"] = list(table.not_selected)
+    origin = {"stream": table.entity, "files": [source.name for source in table.sources]}
+    return {"kind": "snapshot", "row_order": "file", "origin": origin, "read": read}
 
 
 def stage_all(
@@ -58,7 +61,7 @@ def stage_all(
     """
     ready, wrong = [], []
     for table in tables:
-        staging = _read_now()
+        staging = _read_now(table)
         try:
             done = stage(table, scratch, logger)
         except UserError as error:

@@ -41,7 +41,12 @@ def read_tables(
             msg = f"entity {entity} is defined {count} times: give each entry of files its own"
             raise ConfigurationError(msg)
     tables, wrong = [], []
+    # what is not asked for is not looked at: a run of one table needs no other's file
+    entities = [entry.entity for entry in entries]
+    asked_for = selection.filtered(entities)
     for entry in entries:
+        if entry.entity not in asked_for:
+            continue
         try:
             tables.append(_read_table(entry, settings, day, downloads))
         except UserError as error:
@@ -49,11 +54,16 @@ def read_tables(
     if wrong:
         kind = type(wrong[0]) if len(wrong) == 1 else SourceError
         raise kind("; ".join(map(str, wrong)))
-    kept = selection.apply(
+    kept = selection.without_filter(entities, asked_for).apply(
         {table.entity: _names(table) for table in tables},
         {table.entity: table.keys for table in tables},
     )
-    return [_select(table, kept[table.entity]) for table in tables if table.entity in kept]
+    left_out = tuple(entry.entity for entry in entries if entry.entity not in kept)
+    return [
+        replace(_select(table, kept[table.entity]), not_selected=left_out)
+        for table in tables
+        if table.entity in kept
+    ]
 
 
 def _names(table: CsvTable) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -42,7 +42,7 @@ class Selection:
     def apply(
         self, tables: Mapping[str, Sequence[str]], keys: Mapping[str, Sequence[str]]
     ) -> dict[str, tuple[str, ...]]:
-        """Return the selected columns of the selected tables, in their order.
+        """Return the columns and tables that `select` leaves, in their order.
 
         Args:
             tables: table -> its columns.
@@ -81,30 +81,58 @@ class Selection:
             for table, names in chosen.items()
             if names
         }
-        return self._filter(selected, tables)
+        if not selected:
+            raise _nothing_left("select", tables)
+        return selected
 
-    def _filter(
-        self, selected: dict[str, tuple[str, ...]], tables: Mapping[str, Sequence[str]]
-    ) -> dict[str, tuple[str, ...]]:
-        """Apply `select_filter`: names of tables, or !names."""
+    def filtered(self, tables: Collection[str]) -> set[str]:
+        """Return the tables that `select_filter` leaves: it has names of tables, or !names.
+
+        Raises:
+            ConfigurationError: a name is no table, or none is left.
+        """
         for rule in self.tables:
-            if not any(fnmatchcase(table, rule.removeprefix("!")) for table in tables):
-                _refuse_unmatched("select_filter", rule, tables)
+            if not _any_of(tables, rule.removeprefix("!")):
+                _refuse_unmatched("select_filter", rule, dict.fromkeys(tables, ()))
         wanted = [rule for rule in self.tables if not rule.startswith("!")]
         unwanted = [rule[1:] for rule in self.tables if rule.startswith("!")]
-        left = {
-            table: columns
-            for table, columns in selected.items()
-            if (not wanted or any(fnmatchcase(table, rule) for rule in wanted))
-            and not any(fnmatchcase(table, rule) for rule in unwanted)
-        }
-        if not left:
-            msg = (
-                f"select in meltano.yml selects none of {', '.join(tables)}: nothing was touched; "
-                "change select, or remove it to take everything"
-            )
-            raise ConfigurationError(msg)
+        left = set().union(*(_any_of(tables, rule) for rule in wanted)) if wanted else {*tables}
+        left = left.difference(*(_any_of(tables, rule) for rule in unwanted))
+        if tables and not left:
+            raise _nothing_left("select_filter", tables)
         return left
+
+    def finds_all_in(self, tables: Collection[str]) -> bool:
+        """Return whether `select_filter` names tables, and all of them are among these."""
+        named = [rule for rule in self.tables if not rule.startswith("!")]
+        return bool(named) and all(_any_of(tables, rule) for rule in named)
+
+    def without_filter(self, tables: Collection[str], left: set[str]) -> Selection:
+        """Return the rules of `select` that are for the tables that `select_filter` leaves.
+
+        Args:
+            tables: all.
+            left: what `filtered` returns.
+        """
+
+        def is_for(rule: str) -> bool:
+            pattern, _ = _split(rule.removeprefix("!"))
+            found = {table for table in tables if fnmatchcase(table, pattern)}
+            return not found or bool(found & left)
+
+        return Selection(tuple(filter(is_for, self.columns)))
+
+
+def _any_of(tables: Collection[str], rule: str) -> set[str]:
+    pattern = rule.replace(r"\.", ".")
+    return {table for table in tables if fnmatchcase(table, pattern)}
+
+
+def _nothing_left(rules: str, tables: Iterable[str]) -> ConfigurationError:
+    return ConfigurationError(
+        f"{rules} in meltano.yml selects none of {', '.join(tables)}: nothing was touched; "
+        f"change {rules}, or remove it to take everything"
+    )
 
 
 def _rules(variable: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,12 @@ def open_days(
         root: the folder or store of the staged days.
         sources: source name -> the job that stages it.
         day: DATE.
-        selection: what Meltano's `select` says: everything.
+        selection: what Meltano's `select` says, which is everything, and `select_filter`, which
+            may name the tables of this run: a source that has none of them need not be sealed.
 
     Raises:
-        UserError: some are not sealed or damaged (all are named), two have one table, or the
-            selection leaves something out.
+        UserError: some are not sealed or damaged (all are named), two have one table, `select`
+            leaves something out, or `select_filter` names what no source has.
     """
     if not sources:
         msg = "sources is not set: name each source and its job in meltano.yml"
@@ -41,7 +43,7 @@ def open_days(
             days.append(days_at(root, source, job).open(day))
         except UserError as error:
             wrong.append(str(error))
-    if wrong:
+    if wrong and not selection.finds_all_in([t.name for sealed in days for t in sealed.tables]):
         raise FileError("; ".join(wrong))
     owner: dict[str, str] = {}
     for sealed in days:
@@ -53,12 +55,17 @@ def open_days(
                 )
                 raise ConfigurationError(msg)
             owner[table.name] = sealed.source
-    _refuse_selection(days, selection)
+    left = selection.filtered(owner)
+    days = [
+        replace(sealed, tables=tuple(table for table in sealed.tables if table.name in left))
+        for sealed in days
+    ]
+    _refuse_selection(days, selection.without_filter(owner, left))
     return days
 
 
 def _refuse_selection(days: list[SealedDay], selection: Selection) -> None:
-    """Refuse to load part of a day: the warehouse would take the other tables as dropped."""
+    """Refuse a `select` of part of a day, which would hold for all days."""
     tables = {
         table.name: [name for name, _, _ in table.columns]
         for sealed in days
@@ -84,6 +91,10 @@ def staging_of(sealed: SealedDay, table: StagedTable, job: str) -> dict[str, Any
         if detail in table.details:
             staging[detail] = table.details[detail]
     read = dict(sealed.manifest.get("read") or {})
+    names = {each.name for each in sealed.tables}
+    if left_out := {each["stream"] for each in sealed.manifest["resources"]} - names:
+        # the warehouse leaves these alone
+        read["not_selected"] = sorted(left_out.union(read.get("not_selected") or ()))
     if "read_at" in table.details:  # it was kept from an earlier run of the day
         read["read_at"] = table.details["read_at"]
     manifest = json.dumps(sealed.manifest, sort_keys=True).encode()

@@ -92,7 +92,8 @@ class CsvTable:
 
     `columns`, `types` (PostgreSQL's), `written` and `nulls` are in the first file's order;
     `kept` are the indexes of the columns that leave the tap. `own_header` says that the first
-    file's header stands as the table's, as it is.
+    file's header stands as the table's, as it is. `not_selected` are the tables that this run
+    leaves out.
     """
 
     entity: str
@@ -108,6 +109,7 @@ class CsvTable:
     metadata: bool
     quarantine: bool
     max_bad_rows: str
+    not_selected: tuple[str, ...] = ()
 
     @property
     def all_columns(self) -> tuple[tuple[str, str], ...]:

@@ -58,6 +58,7 @@ def staging_of(
     about: dict[str, Any] = {
         "kind": "slice" if one.options.day_column else "snapshot",
         "row_order": list(order) if names.issuperset(order) else [],
+        "origin": {"stream": one.stream, "table": f"{one.table.schema}.{one.table.name}"},
         "read": snapshot.about,
     }
     if one.options.day_column:
