@@ -147,9 +147,9 @@ def test_every_task_says_what_to_check_and_how_to_rerun(dags: dict[str, Any]) ->
 def test_load_publishes_the_asset(dags: dict[str, Any]) -> None:
     outlets = {name: task["outlets"] for name, task in dags[DAG]["tasks"].items()}
     assert outlets == {
-        "postgres-to-local": [],
-        "orders-details-csv-to-local": [],
-        "local-csv-to-postgres": ["ecommerce"],
+        "postgres-to-local": ["staged tables of postgres"],
+        "orders-details-csv-to-local": ["staged tables of csv"],
+        "local-csv-to-postgres": ["ecommerce", "tables of ecommerce"],
     }
 
 

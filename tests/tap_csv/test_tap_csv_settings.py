@@ -139,7 +139,7 @@ def test_select_filter_takes_tables_out():
     assert Selection().filtered(TABLES) == set(TABLES)
     with pytest.raises(UserError, match="select_filter: !order matches no table"):
         Selection(tables=("!order",)).filtered(TABLES)
-    with pytest.raises(UserError, match="select_filter in meltano.yml selects none"):
+    with pytest.raises(UserError, match=r"select_filter in meltano\.yml selects none"):
         Selection(tables=("!*",)).filtered(TABLES)
 
 
