@@ -15,9 +15,8 @@ import socket
 import threading
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from sealed_days.core.closing import Closing
 from sealed_days.core.errors import UserError
 from sealed_days.store.objects import Lost, Objects, Version
 from sealed_days.store.scratch import process_start
@@ -25,7 +24,7 @@ from sealed_days.store.scratch import process_start
 LEASE_SECONDS = 30.0
 
 
-class Lease:
+class Lease(Closing):
     """Held and renewed until `close`, unless `is_lost`."""
 
     def __init__(
@@ -50,17 +49,6 @@ class Lease:
                 self._store.publish(self._key, _content(None, self._number + 1), self._version)
             except (Lost, UserError):
                 return  # it runs out by itself
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _renew(self) -> None:
         renewed = time.monotonic()

@@ -7,13 +7,13 @@ import fcntl
 import os
 import socket
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from sealed_days.core.closing import Closing
 
 _TAKEN = {errno.EAGAIN, errno.EACCES}
 
 
-class Lease:
+class Lease(Closing):
     """The right to write one day of one source, until `close` or the end of the process."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
@@ -28,17 +28,6 @@ class Lease:
                 self._path.unlink(missing_ok=True)
             finally:
                 os.close(lock)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def take_lease(path: Path) -> Lease | None:
