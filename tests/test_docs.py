@@ -126,3 +126,15 @@ def test_the_functions_that_the_architecture_names_are_in_their_files() -> None:
         for path, name in named
         if not re.search(rf"\b{name}\b", (package / path).read_text())
     ] == []
+
+
+def test_every_promise_names_tests_that_are_there() -> None:
+    page = (PROJECT / "docs" / "guarantees.md").read_text()
+    promises = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)[1:]
+    code = "".join(path.read_text() for path in (PROJECT / "tests").rglob("test_*.py"))
+
+    assert len(promises) > 15
+    for promise, tests in promises[1:]:
+        named = re.findall(r"`(test_\w+)`", tests)
+        assert named or "`tests/" in tests, promise
+        assert [name for name in named if f"def {name}(" not in code] == [], promise

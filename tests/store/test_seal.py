@@ -197,6 +197,31 @@ def test_folders_may_be_links_to_another_filesystem(tmp_path: Path, link: str) -
         assert litter(root) == []
 
 
+@pytest.mark.parametrize("link", ["s", "s/orders"])
+def test_a_crash_where_a_folder_is_a_link_to_another_filesystem(
+    root: Path, tmp_path: Path, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crash._fsync", lambda _: None)  # a real disk, hundreds of times
+    root.mkdir()
+    if root.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("needs a second filesystem")
+    seen = []
+    number = 0
+    while True:
+        number += 1
+        lay(root, OLD)
+        shutil.rmtree(tmp_path / "there", ignore_errors=True)
+        shutil.copytree(root / link, tmp_path / "there")
+        shutil.rmtree(root / link)
+        (root / link).symlink_to(tmp_path / "there")
+        if not crash(root, number, lambda: stage(root, NEW)):
+            break
+        seen.append(assert_old_or_new(root, OLD))
+        assert (root / link).is_symlink()
+    assert files(OLD) in seen
+    assert files(NEW) in seen
+
+
 def test_a_filesystem_without_links_is_copied_on(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
