@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from ecommerce import ROLE, session
+from ecommerce import D1, ROLE, Ecommerce, T, orders, session
 
 from sealed_days.core.errors import WarehouseError
 from sealed_days.target_postgres.connection import _SETTINGS, Server
@@ -90,3 +90,30 @@ def test_what_the_server_hints_is_part_of_the_line(warehouse: dict[str, Any]) ->
         cursor.execute("SELECT date '2025-01-01' + point '(1,2)'")
     connection.close()
     assert "\n" not in str(said.value)
+
+
+@pytest.mark.parametrize("limit", [2, 3])
+def test_a_connection_limit_means_fewer_sessions(
+    shop: Ecommerce, caplog: pytest.LogCaptureFixture, limit: int
+) -> None:
+    tables = {f"t{n}": T({"v": "integer"}, [(str(n),)], ("v",)) for n in range(8)}
+    with session(shop.server["admin"], dbname="postgres") as cursor:
+        cursor.execute(f"ALTER ROLE {ROLE} CONNECTION LIMIT {limit}")
+    try:
+        shop.load(D1, {"parallelism": 4}, **tables)
+    finally:
+        with session(shop.server["admin"], dbname="postgres") as cursor:
+            cursor.execute(f"ALTER ROLE {ROLE} CONNECTION LIMIT -1")
+    assert [shop.view(name) for name in tables] == [[(n,)] for n in range(8)]
+    assert "going on with fewer connections" in caplog.text
+
+
+def test_without_a_session_that_loads_the_load_says_why(shop: Ecommerce) -> None:
+    with session(shop.server["admin"], dbname="postgres") as cursor:
+        cursor.execute(f"ALTER ROLE {ROLE} CONNECTION LIMIT 1")
+    try:
+        with pytest.raises(WarehouseError, match="too many connections for role"):
+            shop.load(D1, {"parallelism": 4}, a=orders(1), b=orders(2))
+    finally:
+        with session(shop.server["admin"], dbname="postgres") as cursor:
+            cursor.execute(f"ALTER ROLE {ROLE} CONNECTION LIMIT -1")

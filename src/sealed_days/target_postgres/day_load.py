@@ -30,11 +30,11 @@ from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.incoming import IncomingTable
 from sealed_days.target_postgres.load_parts import PartsLoad
 from sealed_days.target_postgres.load_table import CopiedTable, Load, load_table, open_session
+from sealed_days.target_postgres.lost_answer import look_up
 from sealed_days.target_postgres.publish import Publication
-from sealed_days.target_postgres.reader_locks import set_lock_timeout
-from sealed_days.target_postgres.registry import DayTable, Registry
+from sealed_days.target_postgres.registry import DayTable
 from sealed_days.target_postgres.revision import Held, Revision, SourceDay, TableError
-from sealed_days.target_postgres.warehouse import Warehouse, transaction
+from sealed_days.target_postgres.warehouse import Warehouse
 
 _JOIN_SECONDS = 15
 
@@ -84,6 +84,7 @@ class DayLoad:
         self._failure: BaseException | None = None
         self._is_closing = False
         self._workers: list[threading.Thread] = []
+        self._active = 0
         self._sessions: list[Connection] = []
 
         self._name = f"target-postgres {day.isoformat()}"
@@ -212,11 +213,12 @@ class DayLoad:
         for name in new:
             if name not in problems:
                 self._queue_parts(name)
-        alive = sum(worker.is_alive() for worker in self._workers)
-        for number in range(alive, min(self._parallelism, alive + self._queue.qsize())):
-            worker = threading.Thread(target=self._work, name=f"load-{number}", daemon=True)
-            self._workers.append(worker)
-            worker.start()
+        with self._changed:
+            started = max(0, min(self._parallelism - self._active, self._queue.qsize()))
+            self._active += started
+        for _ in range(started):
+            self._workers.append(threading.Thread(target=self._work, name="load", daemon=True))
+            self._workers[-1].start()
 
     def _queue_parts(self, name: str) -> None:
         """Queue a table's file for the workers: a large one in parts."""
@@ -248,16 +250,13 @@ class DayLoad:
         """Copy tables until none is left, largest first."""
         session = None
         try:
-            session = open_session(self._server, self._name, self._parallelism)
+            if (session := self._join()) is None:
+                return
             prepare.take_role(session, self._warehouse)
             with self._changed:
                 self._sessions.append(session)
-            while not self._is_closing:
-                try:
-                    _, name, number = self._queue.get_nowait()
-                except queue.Empty:
-                    return
-                self._load_one(session, name, number)
+            while waiting := self._next():
+                self._load_one(session, *waiting)
         except BaseException as error:
             with self._changed:
                 self._failure = self._failure or error
@@ -268,6 +267,26 @@ class DayLoad:
                     if session in self._sessions:
                         self._sessions.remove(session)
                 session.close()
+
+    def _join(self) -> Connection | None:
+        """Return one more session; None where the server gives none, and others do the work."""
+        try:
+            return open_session(self._server, self._name, self._parallelism)
+        except WarehouseError as error:
+            with self._changed:
+                self._active -= 1
+                if not self._active and not self._queue.empty():
+                    raise
+            self._log.info("going on with fewer connections: %s", error)
+            return None
+
+    def _next(self) -> tuple[str, int] | None:
+        """Return what to load next, None where a worker is to end."""
+        with self._changed:
+            if self._is_closing or self._queue.empty():
+                self._active -= 1
+                return None
+            return self._queue.get_nowait()[1:]
 
     def _load_one(self, session: Connection, name: str, number: int) -> None:
         table, file = self._tables[name], self._files[name]
@@ -335,41 +354,14 @@ class DayLoad:
             except WarehouseError as error:
                 if not self._control.closed:
                     raise
-                newest = self._look_up(error)
+                tables, load_id = list(self._tables), self._load.load_id
+                newest = look_up(self._server, self._warehouse, self.day, tables, load_id, error)
+                self._log.warning(
+                    "the server's answer was lost: %s was looked up and is published", self.day
+                )
             self._published = list(self._copied.values())
             self._copied.clear()  # they are partitions now
             return newest
-
-    def _look_up(self, error: WarehouseError) -> dict[str, DayTable]:
-        """Return what is published where the answer to COMMIT was lost: it may have happened.
-
-        Raises:
-            WarehouseError: it did not happen, or that cannot be known.
-        """
-        day = self.day.isoformat()
-        try:
-            with (
-                contextlib.closing(self._server.connect("target-postgres")) as session,
-                self._server.errors(f"looking up what became of {day}"),
-                transaction(session) as cursor,
-            ):
-                # the lost transaction holds it until it has ended, either way
-                set_lock_timeout(cursor, self._server.stall_seconds)
-                key = self._warehouse.lock_key("publish")
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
-                registry = Registry(cursor, self._warehouse)
-                there = registry.of_day(self.day, self._copied).values()
-                newest = registry.newest(self._tables)
-        except WarehouseError as problem:
-            msg = (
-                f"the connection was lost while {day} was being published, and whether it was is "
-                f"not known ({problem}): day status says it when the server is back"
-            )
-            raise WarehouseError(msg) from None
-        if not any(row.load_id == self._load.load_id for row in there):
-            raise error
-        self._log.warning("the server's answer was lost: %s was looked up and is published", day)
-        return newest
 
     def _revision(self) -> Revision:
         tables = list(self._tables.values())
