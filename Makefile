@@ -159,7 +159,10 @@ test-workers: install .seaweedfs/installed ## Airflow with Edge, then Celery wor
 bench: install ## Side by side with psql, dlt, sling and the stock plugins (BENCH="--size 2m …")
 	@$(BIN)/python -m benchmarks $(BENCH)
 
+bench-store: install .seaweedfs/installed ## Each step with days in a folder and on an object store
+	@$(BIN)/python -m benchmarks.store $(BENCH)
+
 env-docker: ## Make the .env of docker-compose.yml, once (WORKERS=edge or celery: docs/workers.md)
 	@$(PYTHON) docker/make_env.py $(WORKERS)
 
-.PHONY: help install init up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench env-docker up-store down-store worker test-workers
+.PHONY: help install init up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench bench-store env-docker up-store down-store worker test-workers

@@ -8,9 +8,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from embedded_store.server import Store, StoreError
+from embedded_store.server import VARIABLES, Store, StoreError
 
 NOT_UP = 3
+START, END = "# --- the S3 server of `make up-store`", "# --- end of the S3 server"
+"""Between these lines of `.env` stands what leads to it."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,10 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
     store = Store(home / "venv" / "bin" / "weed", home / "store")
     try:
         if options.command == "up":
+            lines = _others_lines(project / ".env")
             started = store.up()
             print(f"SeaweedFS is {'' if started else 'already '}up on "
                   f"{store.variables['AWS_ENDPOINT_URL']}, data in .seaweedfs/store")  # fmt: skip
-            return 0 if _write_env(project / ".env", store.variables) else 1
+            _write_env(project / ".env", lines, store.variables)
+            return 0
         if options.command == "status":
             up = store.is_up()
             print(f"SeaweedFS is {'up' if up else 'down'}")
@@ -43,27 +47,31 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _write_env(path: Path, variables: dict[str, str]) -> bool:
-    """Set the store's lines in `.env`; leave a user's own alone and say so."""
+def _others_lines(path: Path) -> list[str]:
+    """Return the lines of `.env` that are not ours.
+
+    Raises:
+        StoreError: they lead to a store already.
+    """
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    start, end = "# --- the S3 server of `make up-store`", "# --- end of the S3 server"
-    if start in lines and end in lines:
-        del lines[lines.index(start) : lines.index(end) + 1]
-    lines = [line for line in lines if line not in {f"{name}=" for name in variables}]
-    own = [name for name in variables for line in lines if line.startswith(f"{name}=")]
-    if own:
-        print(
-            f".env has {', '.join(own)} already: remove them to use the server of make up-store",
-            file=sys.stderr,
-        )
-        return False
-    lines += [start, *(f"{name}={value}" for name, value in variables.items()), end]
+    if START in lines and END in lines:
+        del lines[lines.index(START) : lines.index(END) + 1]
+    # a copy of .env.example has empty ones
+    lines = [line for line in lines if line not in {f"{name}=" for name in VARIABLES}]
+    if own := [name for name in VARIABLES for line in lines if line.startswith(f"{name}=")]:
+        msg = f".env has {', '.join(own)} already: remove them to use the server of make up-store"
+        raise StoreError(msg)
+    return lines
+
+
+def _write_env(path: Path, lines: list[str], variables: dict[str, str]) -> None:
+    """Write `.env` with the store's lines at its end, for this user alone to read."""
+    lines = [*lines, START, *(f"{name}={value}" for name, value in variables.items()), END]
     new = path.with_name(".env.store.new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write("\n".join(lines) + "\n")
     new.replace(path)
     print("its address and keys are in .env; to use it: make run STAGE_ROOT=s3://days/northwind")
-    return True
 
 
 if __name__ == "__main__":

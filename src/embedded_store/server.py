@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 READY_SECONDS = 90
+VARIABLES = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+"""What leads to it."""
 _PORTS = (
     "master.port", "master.port.grpc", "volume.port", "volume.port.grpc",
     "filer.port", "filer.port.grpc", "s3.port", "s3.port.grpc", "debug.port",
@@ -46,12 +48,10 @@ class Store:
     def variables(self) -> dict[str, str]:
         """The variables that lead to it."""
         known = json.loads((self.folder / "store.json").read_bytes())
-        return {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{known['ports']['s3.port']}",
-            "AWS_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": known["key"],
-            "AWS_SECRET_ACCESS_KEY": known["secret"],
-        }
+        endpoint = f"http://127.0.0.1:{known['ports']['s3.port']}"
+        return dict(
+            zip(VARIABLES, (endpoint, "us-east-1", known["key"], known["secret"]), strict=True)
+        )
 
     def up(self) -> bool:
         """Start it unless it is up; return whether it was started.
