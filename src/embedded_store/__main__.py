@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
             up = store.is_up()
             print(f"SeaweedFS is {'up' if up else 'down'}")
             return 0 if up else NOT_UP
-        print("SeaweedFS is stopped" if store.down() else "SeaweedFS is not running")
+        # it takes some 15 s to stop by itself; what it then writes is removed by `clean`
+        how = signal.SIGKILL if options.command == "clean" else signal.SIGTERM
+        print("SeaweedFS is stopped" if store.down(how) else "SeaweedFS is not running")
         if options.command == "clean":
             shutil.rmtree(store.folder, ignore_errors=True)
     except StoreError as error:

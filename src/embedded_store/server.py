@@ -16,10 +16,12 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 READY_SECONDS = 90
+BUCKET = "days"
 VARIABLES = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 """What leads to it."""
 _PORTS = (
@@ -93,6 +95,7 @@ class Store:
                 msg = f"SeaweedFS does not come up: see {self.folder / 'server.log'}"
                 raise StoreError(msg)
             time.sleep(0.1)
+        self._make_bucket(known["ports"]["filer.port"])
         return True
 
     def down(self, how: signal.Signals = signal.SIGTERM) -> bool:
@@ -150,6 +153,16 @@ class Store:
         except OSError:
             return False
         return True
+
+    def _make_bucket(self, filer: int) -> None:
+        """Make the bucket, a folder of the filer's: it may be listed before it is written to."""
+        url = f"http://127.0.0.1:{filer}/buckets/{BUCKET}/"
+        try:
+            request = urllib.request.Request(url, method="POST")
+            urllib.request.urlopen(request, timeout=30).close()  # noqa: S310 # 127.0.0.1
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.CONFLICT:  # it is there
+                raise StoreError(f"SeaweedFS does not make the bucket {BUCKET}: {error}") from None
 
     def _process(self) -> int | None:
         """Return the server's process, None where it is not there."""
