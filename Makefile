@@ -124,7 +124,7 @@ IN_PLUGINS := tests/tap_csv tests/target_csv tests/target_postgres
 	@touch $@
 
 worker: install ## A worker for another machine's Airflow (docs/workers.md): make worker WORKER="edge worker"
-	@$(BIN)/python orchestrate/airflow/start.py $(WORKER)
+	@$(BIN)/python orchestrate/airflow/start.py $(or $(WORKER),edge worker)
 
 airflow: install .meltano/airflow-installed ## Airflow on http://localhost:8080, until Ctrl-C
 	@$(BIN)/python orchestrate/airflow/serve.py

@@ -40,3 +40,17 @@ def test_program_runs_with_the_settings_of_airflow(
 def test_meltano_is_passed_through_and_its_exit_code_is_handed_on(project: Project) -> None:
     assert start(project, "meltano", "--version").stdout.startswith("meltano, version")
     assert start(project, "bash", "-c", "exit 7").returncode == 7
+
+
+def test_executor_that_is_not_installed_is_refused_in_one_line(project: Project) -> None:
+    script = project.root / "orchestrate/airflow/start.py"
+    done = project.run(
+        sys.executable,
+        script,
+        "scheduler",
+        AIRFLOW_CORE_EXECUTOR="airflow.providers.edge3.executors.EdgeExecutor",
+    )
+    assert done.returncode == 1
+    (line,) = [line for line in done.stderr.splitlines() if "EdgeExecutor" in line]
+    assert "is not installed here: set AIRFLOW_REQUIREMENTS=airflow-edge in .env" in line
+    assert "Traceback" not in done.stderr

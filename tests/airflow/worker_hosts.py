@@ -24,6 +24,8 @@ NO_OTHER_SETTINGS = (
     *("AIRFLOW", "MELTANO", "TAP_", "TARGET_", "DATE", "ALERT", "EMBED", "PIPELINE", "STAGE_"),
     *("AWS_", "AZURE_", "GOOGLE_", "PYTHONDONTWRITEBYTECODE"),
 )
+ADDRESSES = {"one": "127.0.0.2", "two": "127.0.0.3"}
+NAMES = {address: name for name, address in ADDRESSES.items()}
 
 
 @dataclass
@@ -63,13 +65,23 @@ class Site:
 
     def said(self, name: str) -> str:
         """Return what a host's worker said so far."""
-        return (self.folder / f"{name}.log").read_text()
+        path = self.folder / f"{name}.log"
+        return path.read_text() if path.exists() else ""
 
     def host_of(self, run_id: str) -> dict[str, str]:
         """Return the host on which each task of a run was tried last."""
         sql = "SELECT task_id, hostname FROM task_instance WHERE run_id = %s"
-        named = {"127.0.0.2": "one", "127.0.0.3": "two"}
-        return {task: named.get(host, host) for task, host in self.center.metadata(sql, run_id)}
+        return {task: NAMES.get(at, at) for task, at in self.center.metadata(sql, run_id)}
+
+    def tries(self, run_id: str, task: str) -> dict[int, str]:
+        """Return the host of each try of a task."""
+        sql = "SELECT try_number, hostname FROM {} WHERE run_id = %s AND task_id = %s"
+        found = [
+            row
+            for table in ("task_instance_history", "task_instance")
+            for row in self.center.metadata(sql.format(table), run_id, task)
+        ]
+        return {number: NAMES.get(at, at) for number, at in found}
 
     def log(self, dag: str, run_id: str, task: str, attempt: int) -> str:
         """Return a task's log, as the UI gets it."""
