@@ -1,4 +1,4 @@
-"""Prints what Airflow gets of variables, as JSON, secrets too: `meltano invoke airflow:environment`.
+"""Prints the variables of Airflow as JSON, secrets too, for `meltano invoke airflow:environment`.
 
 Runs in Airflow's own environment, and ends with one line where the executor is not installed there.
 """
