@@ -146,14 +146,14 @@ class Project:
         assert done.returncode == 0, done.stderr
         return run_id
 
-    def await_run(self, run_id: str) -> str:
+    def await_run(self, run_id: str, seconds: float = 240) -> str:
         """Return the state in which the run ends."""
 
         def ended() -> str | None:
             rows = self.metadata("SELECT state FROM dag_run WHERE run_id = %s", run_id)
             return rows[0][0] if rows and rows[0][0] in ("success", "failed") else None
 
-        return wait_for(f"the end of {run_id}", ended)
+        return wait_for(f"the end of {run_id}", ended, seconds)
 
     def log(self, run_id: str, task: str, attempt: int = 1) -> list[str]:
         """Return the messages of a task's log."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import psycopg2
-from airflow_project import REPOSITORY, Project, serving, wait_for
+from airflow_project import REPOSITORY, Project, serving
 
 from embedded_postgres import env_file
 from embedded_store.server import Store
@@ -202,8 +202,3 @@ def rows_copied(project: Project) -> int:
     )
     ((rows,),) = project.query(project.settings.superuser, sql, project.settings.source.database)
     return int(rows)
-
-
-def wait_for_worker(built: Site, name: str, words: str) -> None:
-    """Wait until a host's worker says that it is ready."""
-    wait_for(f"the worker on {name}", lambda: words in built.said(name))
