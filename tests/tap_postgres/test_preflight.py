@@ -164,4 +164,6 @@ def test_rows_without_a_day_are_counted(tap: Tap) -> None:
     assert found.file("public-e") == b"id,at\n2,2025-01-13 00:00:00+00\n"
     staging = found.schemas["public-e"]["schema"]["x-staging"]
     assert (staging["kind"], staging["null_day_rows"]) == ("slice", 2)
+    assert staging["infinite_day_rows"] == 1
     assert "public-e: 2 rows have no at and come on no day" in found.log
+    assert "public-e: 1 rows have an infinite at and come on no day" in found.log

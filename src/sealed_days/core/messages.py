@@ -3,6 +3,7 @@
 SCHEMA           standard, all of them before the first BATCH. In `schema`, our taps add
                  `x-staging` ({"kind": "snapshot" | "slice", "day_column": …, "row_order": …,
                  "null_day_rows": n, the rows that no day has as their day column is NULL,
+                 "infinite_day_rows": n, those whose day is infinite,
                  "row_security": "filtered" where some rows were hidden from the reader,
                  "rejects": {"path": URI, "rows": n} where bad rows were set aside,
                  "read": {…}, "whole_files": true where no stream of the run sends rows, and

@@ -16,12 +16,13 @@ from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import FileError, UserError
 from sealed_days.core.proven_file import BLOCK, ProvenFile
-from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
+from sealed_days.core.sql import column_list, qualified
 from sealed_days.day import nearest, verify_source
 from sealed_days.day.day_tables import count, day_tables
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import SealedDay, StagedDays
 from sealed_days.store.manifest import StagedTable
+from sealed_days.tap_postgres.table_copy import day_clause
 from sealed_days.target_postgres import prepare, views
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.registry import DayTable
@@ -238,7 +239,7 @@ def _source(
     opened = contextlib.closing(server.connect("day verify"))
     with opened as session, session.cursor() as cursor, server.errors(f"counting {database}"):
         for table in sealed.tables:
-            rows = _count_source(cursor, table, sealed.day)
+            rows = _count_source(settings, cursor, table, sealed)
             if rows is None:
                 wrong.append(f"{table.name} is no longer in {database} ({since})")
             elif rows != table.file.rows:
@@ -249,19 +250,29 @@ def _source(
     return wrong, ""
 
 
-def _count_source(cursor: Cursor, table: StagedTable, day: date) -> int | None:
-    """Return the rows of a table at the source; a slice's are those of its day."""
+def _count_source(
+    settings: Settings, cursor: Cursor, table: StagedTable, sealed: SealedDay
+) -> int | None:
+    """Return the rows that the extractor would read of a table; a slice's are those of its day."""
     cursor.execute(
-        "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
-        "WHERE (n.nspname = 'public' AND relname = %(name)s "
+        "SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n "
+        "ON n.oid = relnamespace WHERE (n.nspname = 'public' AND relname = %(name)s "
         "OR n.nspname || '-' || relname = %(name)s) AND relkind IN ('r', 'p', 'v', 'm', 'f')",
         {"name": table.name},
     )
     if not (found := cursor.fetchone()):
         return None
+    oid, schema, name = found
+    clauses = verify_source.where_clauses(settings, sealed.source, f"{schema}-{name}")
     column = table.details.get("day_column")
-    where = ""
     if table.kind == "slice" and column:
-        where = f" WHERE {quote_ident(column)}::date = {quote_literal(day.isoformat())}"
-    cursor.execute(f"SELECT count(*) FROM {qualified(*found)}{where}")
+        cursor.execute(
+            "SELECT format_type(atttypid, atttypmod) FROM pg_attribute "
+            "WHERE attrelid = %s AND attname = %s",
+            (oid, column),
+        )
+        (kind,) = cursor.fetchone() or ("date",)
+        clauses.append(day_clause(column, kind, sealed.day, settings.timezone))
+    where = f" WHERE {' AND '.join(f'({clause})' for clause in clauses)}" if clauses else ""
+    cursor.execute(f"SELECT count(*) FROM {qualified(schema, name)}{where}")
     return int(scalar(cursor))

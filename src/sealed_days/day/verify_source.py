@@ -90,7 +90,7 @@ def _compare(
     known = {column.name for column in table.columns}
     if lost := [name for name in columns if name not in known]:
         return f"{staged.name} has no column {', '.join(lost)} at the source ({since})", False
-    clauses = _where_clauses(settings, sealed.manifest["source"], table.stream)
+    clauses = where_clauses(settings, sealed.manifest["source"], table.stream)
     if staged.kind == "slice" and (column := staged.details.get("day_column")):
         clauses.append(slice_clause(table, column, sealed.day, settings.timezone))
     where = " AND ".join(f"({clause})" for clause in clauses) or None
@@ -124,7 +124,7 @@ def _compare(
     return f"{staged.name} {what} ({since}; no row came or changed since{maybe})", True
 
 
-def _where_clauses(settings: Settings, source: str, stream: str) -> list[str]:
+def where_clauses(settings: Settings, source: str, stream: str) -> list[str]:
     """Return the `custom_where_clauses` by which the extractor reads a stream."""
     extractor = next(s.extractor for s in settings.pipeline.sources if s.name == source)
     options = settings.meltano_yml.setting(extractor, "stream_options") or {}

@@ -25,6 +25,7 @@ DETAILS = frozenset(
     {
         "day_column",
         "null_day_rows",
+        "infinite_day_rows",
         "row_order",
         "row_security",
         "description",

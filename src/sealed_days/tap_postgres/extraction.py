@@ -108,9 +108,9 @@ class Extraction:
         """Return what a stream's SCHEMA says under `x-staging`.
 
         Raises:
-            SourceError: rows whose day column is NULL could not be counted.
+            SourceError: rows that come on no day could not be counted.
         """
-        null_days = 0
+        no_day = (0, 0)
         if column := one.options.day_column:
             copy = self.copy_of(one, (column,))
             try:
@@ -119,15 +119,18 @@ class Extraction:
                     session.reading(filtered=copy.filtered),
                     session.connection.cursor() as cursor,
                 ):
+                    day = quote_ident(column)
                     cursor.execute(
-                        f"SELECT count(*) FROM {copy.source} WHERE {quote_ident(column)} IS NULL"
+                        f"SELECT count(*) - count({day}), count({day}) FROM {copy.source} "
+                        f"WHERE {day} IS NULL OR NOT isfinite({day})"
                     )
-                    (null_days,) = cursor.fetchone() or (0,)
+                    no_day = cursor.fetchone() or no_day
             except psycopg2.Error as error:
                 msg = f"cannot read {one.stream} of {self.source.name}: {one_line(error)}"
                 raise SourceError(msg) from None
-            if null_days:
-                logger.warning(
-                    "%s: %s rows have no %s and come on no day", one.stream, null_days, column
-                )
-        return staging_of(one, self.settings, self.snapshot, null_days=null_days)
+            for rows, what in zip(no_day, ("no", "an infinite"), strict=True):
+                if rows:
+                    logger.warning(
+                        "%s: %s rows have %s %s and come on no day", one.stream, rows, what, column
+                    )
+        return staging_of(one, self.settings, self.snapshot, no_day=no_day)

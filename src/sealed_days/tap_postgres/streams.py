@@ -50,7 +50,7 @@ def properties_of(one: SelectedTable, settings: Settings) -> dict[str, Any]:
 
 
 def staging_of(
-    one: SelectedTable, settings: Settings, snapshot: Snapshot, *, null_days: int = 0
+    one: SelectedTable, settings: Settings, snapshot: Snapshot, *, no_day: tuple[int, int] = (0, 0)
 ) -> dict[str, Any]:
     """Return what a stream's SCHEMA says under `x-staging`."""
     names = {column.name for column in one.columns}
@@ -63,7 +63,7 @@ def staging_of(
     }
     if one.options.day_column:
         about["day_column"] = one.options.day_column
-        about["null_day_rows"] = null_days
+        about["null_day_rows"], about["infinite_day_rows"] = no_day
     if one.table.hides_rows:
         about["row_security"] = "filtered"
     if one.table.comment:

@@ -146,6 +146,11 @@ def slice_clause(table: Table, column: str, day: date, timezone: str | None) -> 
             "name a date or timestamp column in meltano.yml"
         )
         raise ConfigurationError(msg)
+    return day_clause(column, kind, day, timezone)
+
+
+def day_clause(column: str, kind: str, day: date, timezone: str | None) -> str:
+    """Return the SQL that selects the rows of one day by a column of a date or timestamp type."""
     bounds = [day, day + timedelta(days=1)]
     if kind.startswith("timestamp") and kind.endswith("with time zone"):
         zone = time_zone(timezone)
