@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -83,8 +84,10 @@ class StagedDays:
         try:
             data = self.store.read(day)
             if data is None:
+                # what another host sealed on its own disk is not to be seen here
+                at = "" if self.is_remote else f" on {socket.gethostname()}"
                 msg = (
-                    f"{self.source} has no sealed day {day.isoformat()} ({path} is missing): "
+                    f"{self.source} has no sealed day {day.isoformat()}{at} ({path} is missing): "
                     f"run {self.command(day)}"
                 )
                 raise FileError(msg)
