@@ -33,7 +33,7 @@ SLEEPER = (
 )
 
 
-def wait_for(what: str, condition: Callable[[], Any], seconds: float = 240) -> Any:
+def wait_for(what: str, condition: Callable[[], Any], seconds: float = 900) -> Any:
     """Return the first true value of the condition; fail when the deadline passes."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
@@ -139,7 +139,7 @@ class Project:
         )
         return rows[0][0] if rows else None
 
-    def trigger(self, dag: str, conf: dict[str, str]) -> str:
+    def trigger(self, dag: str, conf: dict[str, Any]) -> str:
         """Trigger a run; returns its id."""
         run_id = f"test_{time.time_ns()}"
         done = self.airflow("dags", "trigger", dag, "--run-id", run_id, "--conf", json.dumps(conf))
@@ -217,4 +217,4 @@ def serving(project: Project, log: Path) -> Iterator[psutil.Process]:
             yield psutil.Process(process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(60)
+            process.wait(300)

@@ -65,11 +65,14 @@ def test_password_changed_in_env_file_counts_from_the_next_task(served: Project)
         )
     finally:
         env.write_text(right)
-    lines = [
-        (each["level"], each["event"])
-        for each in served.log_entries(run_id, "postgres-to-local")
-        if not each["event"].startswith("::")
-    ]
+
+    def lines_until_the_last() -> list[tuple[str, str]] | None:
+        """Return the attempt's lines, once its callback has added the last ones."""
+        entries = served.log_entries(run_id, "postgres-to-local")
+        found = [(e["level"], e["event"]) for e in entries if not e["event"].startswith("::")]
+        return found if found[-1:] and found[-1][1].startswith("To run it again") else None
+
+    lines = wait_for("the last line", lines_until_the_last)
     (level, cause), last = lines[-2:]
     assert level == "error"
     assert cause.startswith("Failed for DATE 2025-01-11: tap-postgres: cannot connect to the sour")
@@ -129,9 +132,16 @@ def test_backfill_loads_every_day_and_leaves_the_newest_current(served: Project)
         {"date": {"$ne": 1}},
         {"date": "2025-01-05; touch /tmp/x"},
         {"date": "{{ 7 * 7 }}"},
+        {"date": 20250105},
+        {"date": True},
+        {"date": ""},
+        {"date": "2025-01-05" * 100_000},
+        {"date": "2025-02-30"},
         ["date"],
+        "date",
+        7,
     ],
-    ids=str,
+    ids=lambda value: str(value)[:40],
 )
 def test_api_refuses_a_wrong_date(served: Project, conf: object) -> None:
     status, said = served.api("POST", f"dags/{DAG}/dagRuns", {"logical_date": None, "conf": conf})
@@ -166,16 +176,17 @@ def test_api_refuses_tables_that_are_no_list_of_names(served: Project, tables: o
 
 def test_unknown_tables_fail_the_run_at_once_and_run_nothing(served: Project) -> None:
     day = {"date": "2025-01-05"}
-    assert served.await_run(served.trigger(DAG, day)) == "success"
+    if not (served.root / "output/postgres").exists():
+        assert served.await_run(served.trigger(DAG, day)) == "success"
     before = served.loads()
-    names = ["ordrs", "$(touch owned)", "orders; touch owned", "{{ 7 * 7 }}", "*", "!orders"]
-    for name in names:
-        run_id = served.trigger(DAG, {**day, "tables": ["orders", name]})
+    names = ["$(touch owned)", "orders; touch owned", "{{ 7 * 7 }}", "*", "!orders"]
+    runs = {name: served.trigger(DAG, {**day, "tables": ["orders", name]}) for name in names}
+    for name, run_id in runs.items():
         assert served.await_run(run_id) == "failed"
         lines = served.log(run_id, "postgres-to-local")
         assert f"tables names {name!r}, which no sealed day has" in " ".join(lines)
         assert "Output:" not in lines
-    assert "did you mean 'orders'?" in " ".join(served.log(run_id, "postgres-to-local"))
+    assert "did you mean 'orders'?" in " ".join(served.log(runs["!orders"], "postgres-to-local"))
     assert served.loads() == before
     assert not list(served.root.rglob("owned"))
 

@@ -24,8 +24,8 @@ def test_stop_in_the_middle_of_a_run_ends_all_and_the_run_goes_on(
         run_id = project.trigger(DAG, {"date": "2025-01-12"})
         wait_for("a running job", lambda: "meltano run" in _commands(project))
         process.send_signal(stop)
-        wait_for("the end", lambda: not process.is_running() or process.status() == "zombie", 90)
-        wait_for("the end of every process", lambda: not project.processes(), 5)
+        wait_for("the end", lambda: not process.is_running() or process.status() == "zombie", 300)
+        wait_for("the end of every process", lambda: not project.processes(), 60)
     if stop != signal.SIGHUP:
         assert log.read_text().splitlines()[-1] == "Airflow is stopped"
     if stop == signal.SIGTERM:
@@ -41,7 +41,7 @@ def test_kill_nine_leaves_nothing_behind_and_it_starts_again(
         run_id = project.trigger(DAG, {"date": "2025-01-13"})
         wait_for("a running job", lambda: "meltano run" in _commands(project))
         process.kill()
-        wait_for("the end of every process", lambda: not project.processes(), 60)
+        wait_for("the end of every process", lambda: not project.processes(), 300)
     with serving(project, log):
         assert project.await_run(run_id) == "success"
 
