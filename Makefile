@@ -90,9 +90,8 @@ run: install up ## Run the whole pipeline for DATE (make run DATE=2025-01-01), t
 status: .venv/installed ## The days: what is there, what is missing, what to run
 	@$(BIN)/python -m sealed_days.day status
 
-catch-up: install up ## Run what `make status` lists for each gap, oldest day first
-	@$(BIN)/python -m sealed_days.day status --format json | $(BIN)/python -c 'import json, sys; \
-		[print(day["command"], "</dev/null") for day in json.load(sys.stdin)["days"] if day["command"]]' | \
+catch-up: install up ## Run what `make status` lists for each gap: slices and dated files first
+	@$(BIN)/python -m sealed_days.day status --commands | sed 's|$$| </dev/null|' | \
 		PATH="$(CURDIR)/$(BIN):$$PATH" sh -ex
 
 report: .venv/installed ## One HTML page on all days: output/report.html

@@ -43,8 +43,9 @@ def main() -> int:
     if exists:
         return 0
     airflow(
-        *("users", "create", "--username", user, "--password", password, "--role", "Admin"),
-        *("--firstname", "Airflow", "--lastname", "Admin", "--email", f"{user}@localhost"),
+        # with =, as a random password may begin with a dash
+        *("users", "create", f"--username={user}", f"--password={password}", "--role", "Admin"),
+        *("--firstname", "Airflow", "--lastname", "Admin", f"--email={user}@localhost"),
     )
     print(f"The Airflow user {user} is made: AIRFLOW_ADMIN_PASSWORD in .env", flush=True)
     return 0

@@ -28,6 +28,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     (root / "output").mkdir()
     (root / ".venv").symlink_to(sys.prefix)
     env_file.make(root)
+    # as a random password may begin
+    env = (root / ".env").read_text()
+    (root / ".env").write_text(env.replace("ADMIN_PASSWORD=", "ADMIN_PASSWORD=-"))
     port = env_file.free_port()
     environment = {
         name: value

@@ -506,8 +506,8 @@ print(json.dumps({
 
 
 def test_examples_of_the_pages_work_and_report_each_day_that_was_loaded(project: Project) -> None:
-    readme = (project.root / "orchestrate/README.md").read_text()
-    (code,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    page = (project.root / "docs/airflow.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     (dbt,) = re.findall(
         r"```python\n(.*?)```", (project.root / "docs/dbt.md").read_text(), re.DOTALL
     )

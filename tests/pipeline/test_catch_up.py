@@ -1,4 +1,4 @@
-"""`make catch-up` runs what `make status` lists, oldest day first."""
+"""`make catch-up` runs what `make status` lists: slices and dated files first."""
 
 from __future__ import annotations
 
@@ -41,4 +41,16 @@ def test_catch_up_fills_each_gap_and_then_has_nothing_to_do(project: Project) ->
         return [line for line in done.stderr.splitlines() if line.startswith("+ ")]
 
     assert [line.split()[1] for line in catch_up()] == ["DATE=2025-02-02", "DATE=2025-02-03"]
+    assert catch_up() == []
+
+    # a source with slices, whose days come first; a day that was removed on purpose stays so
+    sliced = {"TAP_POSTGRES_STREAM_OPTIONS": '{"public-orders": {"day_column": "order_date"}}'}
+    project.run("pipeline-csv-and-postgres-to-local-target-postgres", "2025-02-07", **sliced)
+    assert catch_up() == [
+        "+ DATE=2025-02-05 meltano run postgres-to-local",
+        "+ DATE=2025-02-06 meltano run postgres-to-local",
+        "+ DATE=2025-02-05 meltano run orders-details-csv-to-local local-csv-to-postgres",
+        "+ DATE=2025-02-06 meltano run orders-details-csv-to-local local-csv-to-postgres",
+    ]
+    project.meltano("invoke", "day", "remove", "2025-02-05")
     assert catch_up() == []

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--from", dest="first", metavar="DATE", help="the first day to show")
     status.add_argument("--to", dest="last", metavar="DATE", help="the last day to show")
     status.add_argument("--tables", action="store_true", help="also a line per table")
+    status.add_argument("--commands", action="store_true", help="only what to run, in its order")
     status.add_argument("--format", choices=("table", "json"), default="table")
 
     verify = add("verify", "files against their manifest, warehouse and source against files",

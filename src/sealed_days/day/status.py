@@ -11,7 +11,7 @@ from datetime import date
 from sealed_days.core.dates import resolve_date
 from sealed_days.core.errors import ConfigurationError
 from sealed_days.core.progress import size
-from sealed_days.day import calendar
+from sealed_days.day import calendar, catch_up
 from sealed_days.day.calendar import Calendar, SourceDay
 from sealed_days.day.settings import Settings
 
@@ -37,6 +37,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         msg = f"--from {first} is after --to {last}: change them"
         raise ConfigurationError(msg)
     found = calendar.read(settings, first, last)
+    if options.commands:
+        for line in catch_up.commands(settings, found):
+            print(line)
+        return 0
     if options.format == "json":
         json.dump(_document(settings, found), sys.stdout, indent=1)
         print()
@@ -130,7 +134,7 @@ def _document(settings: Settings, found: Calendar) -> dict[str, object]:
         "days": [
             {
                 "day": day.isoformat(),
-                "command": calendar.next_command(settings, sources) or None,
+                "command": catch_up.command(settings, found, sources) or None,
                 "pruned": day in found.pruned,
                 "sources": [
                     {
