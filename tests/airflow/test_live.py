@@ -191,6 +191,13 @@ def test_unknown_tables_fail_the_run_at_once_and_run_nothing(served: Project) ->
     assert not list(served.root.rglob("owned"))
 
 
+def test_start_is_silent_on_permissions_and_says_the_address_last(served: Project) -> None:
+    said = (served.root / "serve.log").read_text()
+    before, _, _ = said.partition("Airflow is on http://localhost:")
+    assert before != said
+    assert "Permission" not in before
+
+
 def test_second_start_says_where_it_runs(served: Project) -> None:
     done = served.run(*served.serve)
     port = served.environment["AIRFLOW_API_PORT"]

@@ -60,6 +60,33 @@ WRITES = [
         [],
         id="job add",
     ),
+    pytest.param(
+        ["config", "set", "tap-postgres", "stream_options.public-orders.day_column", "order_date"],
+        ["      stream_options:", "        public-orders:", "          day_column: order_date"],
+        [],
+        id="config set, inside a mapping",
+    ),
+    pytest.param(
+        ["--environment=dev", "config", "set", "tap-postgres", "parallelism", "3"],
+        [
+            *("  config:", "    plugins:", "      extractors:", "      - name: tap-postgres"),
+            *("        config:", "          parallelism: '3'"),
+        ],
+        [],
+        id="config set, of an environment",
+    ),
+    pytest.param(
+        ["schedule", "set", "daily-northwind", "--interval", "@hourly"],
+        ["  interval: '@hourly'"],
+        ["  interval: '@daily'"],
+        id="schedule set",
+    ),
+    pytest.param(
+        ["job", "remove", "postgres-to-local"],
+        [],
+        ["- name: postgres-to-local", "  tasks:", "  - tap-postgres target-csv--from-postgres"],
+        id="job remove",
+    ),
 ]
 
 

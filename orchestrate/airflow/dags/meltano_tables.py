@@ -2,6 +2,7 @@
 
 import glob
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from sealed_days.core.errors import UserError
 from sealed_days.core.meltano_yml import Source
 from sealed_days.store.place import days_at
 
+log = logging.getLogger(__name__)
 Dataset = tuple[str, str]
 """OpenLineage's namespace and name, see https://openlineage.io/docs/spec/naming."""
 
@@ -73,7 +75,7 @@ def tables_param() -> Param:
 
 
 def tables(source: str, day: str, only: list[str] | None = None) -> list[Table]:
-    """Return the tables of a source's sealed day, [] where it is not sealed.
+    """Return the tables of a source's sealed day, [] where it cannot be read.
 
     Args:
         source: the source's name.
@@ -82,7 +84,8 @@ def tables(source: str, day: str, only: list[str] | None = None) -> list[Table]:
     """
     try:
         manifest = days_at(OUTPUT, source).read_manifest(date.fromisoformat(day))
-    except UserError:
+    except (UserError, OSError, ImportError) as error:  # what is done counts, told or not
+        log.warning("rows, assets and lineage of %s are not known: %s", source, error)
         return []
     found = [_table(source, manifest, each) for each in manifest["resources"]]
     return [table for table in found if not only or table.name in only]

@@ -4,6 +4,7 @@ A plugin, because the API server checks a click, and the scheduler makes the run
 DAG files.
 """
 
+import logging
 import os
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -16,6 +17,9 @@ from airflow.plugins_manager import AirflowPlugin
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction
 from airflow.timetables.trigger import CronTriggerTimetable
 from jsonschema import FormatChecker
+
+# Seven lines of permissions for each new DAG; logging.namespace_levels does not reach this logger.
+logging.getLogger("airflow.providers.fab").setLevel(logging.WARNING)
 
 TIME_ZONE = os.environ.get("DATE_TIMEZONE") or "UTC"
 ALLOW_FUTURE = os.environ.get("DATE_ALLOW_FUTURE", "").lower() == "true"

@@ -37,7 +37,7 @@ def commands(settings: Settings, found: Calendar) -> Iterator[str]:
 
 
 def command(settings: Settings, found: Calendar, sources: list[SourceDay]) -> str:
-    """Return what makes a day whole, "" where it is, or was removed on purpose."""
+    """Return what makes a day whole, "" where it is, or was pruned."""
     if sources[0].day in found.pruned and all(_is_missing(s) for s in sources):
         return ""
     return calendar.next_command(settings, sources)
