@@ -132,9 +132,10 @@ def prepare() -> dict[str, str]:
     )
     for setting in SECRETS:
         if not variables.get(setting):
+            size = 64 if "JWT" in setting else 32  # a Fernet key has 32 bytes, HS512 asks for 64
             raise ServeError(
                 f"{SECRETS[setting]} is not set: add the line "
-                f"{SECRETS[setting]}={base64.urlsafe_b64encode(os.urandom(32)).decode()} to .env"
+                f"{SECRETS[setting]}={base64.urlsafe_b64encode(os.urandom(size)).decode()} to .env"
             )
     return variables
 
