@@ -25,6 +25,10 @@ BOLD := $(shell printf '\033[1m')
 PLAIN := $(shell printf '\033[0m')
 endif
 
+# What says nothing for long: a dot a second, where somebody looks on.
+DOTS = if test -t 2; then (while sleep 1 && kill -0 $$$$; do printf . >&2; done) & dots=$$!; \
+	trap 'kill $$dots; echo >&2' EXIT; fi
+
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -37,13 +41,13 @@ install: .venv/installed .meltano/installed ## Install Meltano and the plugins (
 	@test -n '$(PYTHON)' && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'Python 3.11 or later is needed, with venv (Debian: apt install python3-venv):' \
 		'make install PYTHON=/path/to/python3.11' >&2; exit 1; }
-	@echo '$(BOLD)Installing Meltano into .venv$(PLAIN), half a minute at most'
-	@$(PYTHON) -m venv .venv
-	@sed -n '/^uv==/,/[^\\]$$/p' $< >.venv/uv.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
-	@$(MIRROR); $(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python $<
-	@$(MIRROR); $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
-	@$(BIN)/python -m compileall -q src
+	@echo '$(BOLD)Installing Meltano into .venv$(PLAIN), half a minute; then the plugins'
+	@set -e; $(DOTS); $(PYTHON) -m venv .venv; \
+	sed -n '/^uv==/,/[^\\]$$/p' $< >.venv/uv.txt; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt; \
+	$(MIRROR); $(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python $<; \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 .meltano/installed: .venv/installed $(patsubst %,requirements/%.txt,tap-postgres tap-csv target-csv target-postgres day)
@@ -51,7 +55,7 @@ install: .venv/installed .meltano/installed ## Install Meltano and the plugins (
 	@$(MIRROR); $(MELTANO) install --clean $(PLUGINS)
 	@touch $@
 
-init: .venv/installed ## Use databases of your own (make init INIT="--source URL --warehouse URL")
+init: .venv/installed ## Use databases of your own: asks, or takes them (make init INIT="--source URL --warehouse URL")
 	@$(BIN)/python -m embedded_postgres env
 	@$(BIN)/python -m sealed_days.init $(INIT)
 

@@ -14,16 +14,40 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sealed_days.core.errors import ConfigurationError, SourceError, one_line, one_line_errors
+from sealed_days.core.errors import (
+    ConfigurationError,
+    SourceError,
+    WarehouseError,
+    one_line,
+    one_line_errors,
+)
 from sealed_days.core.meltano_yml import MeltanoYml, project_root
+from sealed_days.core.sql import quote_ident
 
 URL = "postgresql://USER[:PASSWORD]@HOST[:PORT]/DATABASE"
 SOURCES = "sources.meltano.yml"
+# A partitioned table's rows and bytes are those of its leaves.
 TABLES = """
-SELECT format('%%I.%%I', n.nspname, c.relname), greatest(c.reltuples, 0)::bigint,
-    pg_size_pretty(pg_table_size(c.oid)), has_table_privilege(c.oid, 'SELECT')
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND n.nspname = ANY (%s)
+WITH RECURSIVE parts (top, oid) AS (
+    SELECT c.oid, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND n.nspname = ANY (%s)
+    UNION ALL
+    SELECT parts.top, i.inhrelid FROM parts
+    JOIN pg_class p ON p.oid = parts.oid AND p.relkind = 'p'
+    JOIN pg_inherits i ON i.inhparent = parts.oid
+)
+SELECT format('%%I.%%I', n.nspname, t.relname), t.relname, sum(c.reltuples)::bigint,
+    coalesce(bool_or(c.reltuples < 0 OR c.reltuples = 0 AND pg_relation_size(c.oid) > 0), false),
+    pg_size_pretty(sum(pg_table_size(c.oid))::bigint), has_table_privilege(t.oid, 'SELECT')
+FROM parts JOIN pg_class t ON t.oid = parts.top JOIN pg_namespace n ON n.oid = t.relnamespace
+JOIN pg_class c ON c.oid = parts.oid AND c.relkind <> 'p'
+GROUP BY t.oid, n.nspname, t.relname
+UNION ALL
+SELECT format('%%I.%%I', n.nspname, c.relname), c.relname, 0, false, pg_size_pretty(0::bigint),
+    has_table_privilege(c.oid, 'SELECT')
+FROM parts JOIN pg_class c ON c.oid = parts.top AND c.relkind = 'p'
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)
 ORDER BY 1"""
 ENTRY = """\
 # Your sources: one task of the pipeline for each. See docs/your-database.md.
@@ -34,6 +58,12 @@ plugins:
 - name: pipeline
   tasks:
 {tasks}  - tap-csv target-postgres
+"""
+RENAMED = """\
+    config:
+      source: {name}
+      stream_maps:
+        '*': {{__alias__: "'{name}_' + __stream_name__.removeprefix('public-')"}}
 """
 
 
@@ -67,11 +97,10 @@ def _init(options: argparse.Namespace) -> None:
         msg = "there is no .env yet: run make up (or python -m embedded_postgres env), then this"
         raise ConfigurationError(msg)
     if not options.source and not options.warehouse and sys.stdin.isatty():
-        source = input(f"Source, {URL} (empty: the demonstration's): ").strip()
-        options.source = [source] if source else []
-        options.warehouse = input("Warehouse, the same (empty: the demonstration's): ").strip()
+        _ask(options)
     variables: dict[str, str] = {}
-    names = []
+    names: list[str] = []
+    tables: list[set[str]] = []
     for number, given in enumerate(options.source):
         name, _, url = given.rpartition("=") if re.match(r"[a-z][a-z0-9_-]*=", given) else ("",) * 3
         if name:
@@ -81,7 +110,7 @@ def _init(options: argparse.Namespace) -> None:
             raise ConfigurationError(msg)
         login = _login(given, name or "source")
         schemas = [text.strip() for text in options.schemas.split(",")]
-        _show(login, schemas, name or "postgres")
+        tables.append(_show(login, schemas, name or "postgres"))
         prefix = f"TAP_POSTGRES__{name.upper().replace('-', '_')}" if name else "TAP_POSTGRES"
         variables |= _lines(prefix, login)
         if schemas != ["public"]:
@@ -89,14 +118,29 @@ def _init(options: argparse.Namespace) -> None:
         names.append(name)
     if options.warehouse:
         login = _login(options.warehouse, "warehouse")
-        _connect(login, "warehouse").close()
+        _check_warehouse(login)
         variables |= _lines("TARGET_POSTGRES", login)
     if any(names) or options.no_csv:
-        _write_sources(root / SOURCES, names or [""], csv=not options.no_csv)
+        clashes = [
+            name for i, name in enumerate(names) if any(tables[i] & tables[j] for j in range(i))
+        ]
+        _write_sources(root / SOURCES, names or [""], clashes, csv=not options.no_csv)
         variables["PIPELINE_JOB"] = "pipeline"
     _write_env(root / ".env", variables)
     pipeline = MeltanoYml.read(root).pipeline()
     print(f"next: make run (the job {pipeline.job}: {', '.join(pipeline.jobs)})")
+
+
+def _ask(options: argparse.Namespace) -> None:
+    """Ask at the terminal what the command line does not say; Enter takes the demonstration."""
+    if source := input(f"Source, {URL} (Enter: the demonstration's): ").strip():
+        options.source = [source]
+        options.schemas = (
+            input("Schemas to read, with commas (Enter: public): ").strip() or "public"
+        )
+        answer = input("The demonstration's CSV file beside it? (y/N): ").strip().lower()
+        options.no_csv = not answer.startswith("y")
+    options.warehouse = input("Warehouse, a URL too (Enter: the demonstration's): ").strip()
 
 
 def _login(url: str, what: str) -> dict[str, str]:
@@ -132,8 +176,27 @@ def _connect(login: dict[str, str], what: str) -> Any:
         raise SourceError(msg) from None
 
 
-def _show(login: dict[str, str], schemas: list[str], name: str) -> None:
-    """Print the tables of a source, with rows as PostgreSQL estimates them, and size."""
+def _check_warehouse(login: dict[str, str]) -> None:
+    connection = _connect(login, "warehouse")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_database_privilege(current_database(), 'CREATE')")
+        may_create = cursor.fetchone()[0]
+    connection.close()
+    if not may_create:
+        database, role = quote_ident(login["dbname"]), quote_ident(login["user"])
+        msg = (
+            f"{role} may not make schemas in the warehouse: GRANT CREATE ON DATABASE {database} "
+            f"TO {role}; nothing was written"
+        )
+        raise WarehouseError(msg)
+
+
+def _show(login: dict[str, str], schemas: list[str], name: str) -> set[str]:
+    """Print the tables of a source, with rows as PostgreSQL estimates them, and size.
+
+    Returns:
+        The names of the tables.
+    """
     connection = _connect(login, "source")
     with connection.cursor() as cursor:
         cursor.execute(TABLES, [schemas])
@@ -144,9 +207,13 @@ def _show(login: dict[str, str], schemas: list[str], name: str) -> None:
         raise SourceError(msg)
     width = max(len(row[0]) for row in rows)
     print(f"{name}: {len(rows)} tables in {login['host']}:{login['port']}/{login['dbname']}")
-    for table, estimate, size, readable in rows:
-        print(f"  {table:<{width}} {'~' + format(estimate, ','):>15} rows {size:>12}"
-              f"{'' if readable else '  ✗ not readable: GRANT SELECT'}")  # fmt: skip
+    for table, _, estimate, is_unknown, size, is_readable in rows:
+        count = "?" if is_unknown else f"~{estimate:,}"
+        print(f"  {table:<{width}} {count:>15} rows {size:>12}"
+              f"{'' if is_readable else '  ✗ not readable: GRANT SELECT'}")  # fmt: skip
+    if any(row[3] for row in rows):
+        print("  ?: PostgreSQL has counted nothing yet (ANALYZE)")
+    return {row[1] for row in rows}
 
 
 def _lines(prefix: str, login: dict[str, str]) -> dict[str, str]:
@@ -176,8 +243,16 @@ def _write_env(path: Path, variables: dict[str, str]) -> None:
         raise ConfigurationError(msg)
 
 
-def _write_sources(path: Path, names: list[str], *, csv: bool) -> None:
-    """Write sources.meltano.yml unless there is one, which is the user's."""
+def _write_sources(path: Path, names: list[str], clashes: list[str], *, csv: bool) -> None:
+    """Write sources.meltano.yml unless there is one, which is the user's.
+
+    Args:
+        path: where it is.
+        names: the sources, "" for the first one.
+        clashes: those with a table that a source before has too: in the warehouse, their tables
+            begin with the name of the source.
+        csv: whether the demonstration's CSV is a source.
+    """
     if path.exists():
         print(f"{path.name}: there, and left as it is")
         return
@@ -195,7 +270,7 @@ def _write_sources(path: Path, names: list[str], *, csv: bool) -> None:
         ),
         loaders="".join(
             f"  - name: target-csv--{name}\n    inherit_from: target-csv--from-postgres\n"
-            f"    config: {{source: {name}}}\n"
+            + (RENAMED if name in clashes else "    config: {{source: {name}}}\n").format(name=name)
             for name in own
         ),
         tasks="".join(f"  - {extractor} {loader}\n" for extractor, loader in pairs),
@@ -204,6 +279,8 @@ def _write_sources(path: Path, names: list[str], *, csv: bool) -> None:
         text = re.sub(r"plugins:\n  extractors:\n  loaders:\n", "", text)
     path.write_text(text, encoding="utf-8")
     print(f"{path.name}: made")
+    for name in clashes:
+        print(f"{name} has tables with the names of another source's: they are staged as {name}_…")
 
 
 if __name__ == "__main__":

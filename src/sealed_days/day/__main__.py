@@ -19,7 +19,11 @@ class _Terminal(io.TextIOWrapper):
     """Standard output where a person reads it: a name from a file cannot steer the terminal."""
 
     def write(self, text: str) -> int:
-        return super().write(printable(text))
+        text = printable(text)
+        if not os.environ.get("NO_COLOR"):
+            for sign, colour in (("✓", 32), ("✗", 31)):
+                text = text.replace(sign, f"\033[{colour}m{sign}\033[0m")
+        return super().write(text)
 
 
 def main(arguments: list[str] | None = None) -> None:
