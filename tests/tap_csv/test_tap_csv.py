@@ -312,6 +312,16 @@ def test_bad_row_is_named_with_its_physical_line(run, row, said):
     assert "1 bad row in orders: nothing was taken" in errors
 
 
+def test_words_for_no_value_are_named_with_the_setting_that_takes_them(run):
+    content = b"n,at,t\n1,n/a,NA\nNA,2025-01-01,x\n2,-,y\n"
+    errors = run.refuse(content, types={"n": "smallint", "at": "date"})
+    setting = '{"at": ["", "-", "n/a"], "n": ["", "NA"]}'
+    assert f"if that means no value, set null_values: {setting} in meltano.yml" in errors
+    nulls = json.loads(setting)
+    assert run.take(content, types={"n": "smallint", "at": "date"}, null_values=nulls)
+    assert "null_values" not in run.refuse(b"n,t\nabc,x\n", types={"n": "smallint"})
+
+
 @pytest.mark.parametrize(
     ("content", "entry", "said"),
     [

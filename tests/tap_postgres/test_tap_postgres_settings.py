@@ -54,6 +54,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "filter_schemas names publik, a schema that the source does not have (did you mean pub",
     ),
     (
+        {"filter_schemas": ["sales"]},
+        "filter_schemas names sales, a schema that the source does not have (it has public): "
+        "nothing was touched; change it in meltano.yml, or TAP_POSTGRES_FILTER_SCHEMAS in .env",
+    ),
+    (
         {"stream_options": {"public-orders": {"day_column": "id"}}},
         "day_column is 'id', which is integer",
     ),

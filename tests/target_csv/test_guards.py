@@ -90,3 +90,22 @@ def test_guard_lets_the_size_of_a_slice_vary() -> None:
 def test_guard_refuses_a_setting_it_does_not_know(settings: dict[str, Any]) -> None:
     with pytest.raises(UserError, match=r"guards\."):
         check([table(1)], None, settings)
+
+
+def test_a_day_of_another_database_is_said_and_held_where_it_is_set() -> None:
+    def told(last: str, now: str, replaced: str, **settings: str) -> list[Finding]:
+        before = manifest(100) | {"read": {"database": last}}
+        same_day = {"date": "2025-01-02", "resources": [], "read": {"database": replaced}}
+        checked = Settings.parse({"guards": settings}, "target-csv").guards
+        return guards.check([table(100)], before, checked, now, same_day if replaced else None)
+
+    assert told("db/shop", "db/shop", "") == []
+    assert told("db/shop", "", "") == []
+    (found,) = told("db/shop", "db/test", "")
+    assert "db/test was read, where 2025-01-01 was read from db/shop" in found.line
+    assert not found.fails
+    # the day that is replaced says more than the day before
+    assert told("db/shop", "db/test", "db/test") == []
+    (found,) = told("db/shop", "db/shop", "db/test", other_database="fail")
+    assert found.fails
+    assert "guards.other_database: warn" in found.line

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,9 +56,23 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
+_DISK = {
+    errno.ENOSPC: "make room there",
+    errno.EDQUOT: "make room there, or have the quota raised",
+    errno.EFBIG: "raise the limit on the size of files (ulimit -f)",
+    errno.EROFS: "name another folder in STAGE_ROOT",
+}
+
+
+def disk_error(error: OSError) -> str:
+    """Return one line on a disk that takes nothing: which, why, and what helps."""
+    where = os.fsdecode(error.filename) if error.filename else "to the disk"
+    return f"cannot write {where}: {error.strerror}; {_DISK[error.errno or 0]}, then run again"
+
+
 @contextmanager
 def one_line_errors(plugin: str) -> Iterator[None]:
-    """Log a UserError as one line and end the process with exit code 1.
+    """Log a UserError, or a disk that takes nothing, as one line and end with exit code 1.
 
     Any other exception is a bug and keeps its traceback.
     """
@@ -64,4 +80,9 @@ def one_line_errors(plugin: str) -> Iterator[None]:
         yield
     except UserError as error:
         logging.getLogger(plugin).error("%s", one_line(error))
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        logging.getLogger(plugin).error("%s", disk_error(error))
         sys.exit(1)

@@ -50,8 +50,12 @@ class ScratchFile:
             OSError: the disk is full, say.
         """
         rest = memoryview(data)
-        while rest:
-            rest = rest[self._file.write(rest) :]
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            error.filename = self._file.name  # a write itself does not say where
+            raise
         self._hash.update(data)
         self.bytes += len(data)
         if self.bytes - self._behind >= WRITE_BEHIND:

@@ -190,6 +190,7 @@ def _exact(
             _report(table, rejects, good, logger)
         check.write_rows(db, source, table, folder / "rows.csv", numbered=True)
     except check.unreadable() as error:
+        check.raise_for_disk(error, folder)
         msg = (
             f"{table.entity}: DuckDB cannot take its rows ({one_line(error)[:200]}): lower "
             "max_field_bytes in meltano.yml, or correct the file"
@@ -215,8 +216,8 @@ def _report(table: CsvTable, rejects: Rejects, good: int, logger: logging.Logger
     count = "1 bad row" if rejects.rows == 1 else f"{rejects.rows:,} bad rows"
     if not table.quarantine:
         msg = (
-            f"{count} in {table.entity}: nothing was taken; correct the file, or set "
-            "on_bad_row: quarantine in meltano.yml to go on without"
+            f"{count} in {table.entity}: nothing was taken; {rejects.advice()}correct the file, or "
+            "set on_bad_row: quarantine in meltano.yml to go on without"
         )
         raise SourceError(msg)
     if rejects.is_too_many(table.max_bad_rows, good):

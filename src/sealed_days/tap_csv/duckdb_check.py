@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,13 @@ def unreadable() -> type[Exception]:
     import duckdb
 
     return duckdb.Error
+
+
+def raise_for_disk(error: Exception, folder: Path) -> None:
+    """Raise the OSError where that is what DuckDB met while it wrote to a folder."""
+    if found := re.search(r'"errno":"(\d+)"', str(error)):
+        number = int(found[1])
+        raise OSError(number, os.strerror(number), str(folder)) from None
 
 
 def threads() -> int:

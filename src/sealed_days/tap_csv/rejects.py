@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from sealed_days.core.dialect import format_row
 
 SHOWN = 20
+_REFUSED = re.compile(r"column (.+): '([^']*)' is not ")
+_NO_VALUE = {"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "\\n", "."}
 COLUMNS = ("file", "line", "column", "reason", "text")
 
 
@@ -50,6 +54,19 @@ class Rejects:
         if self.rows > SHOWN:
             lines.append(f"… and {self.rows - SHOWN:,} more")
         return lines
+
+    def advice(self) -> str:
+        """Return what to set where the first values are words for no value, else ""."""
+        words: dict[str, set[str]] = {}
+        for *_, reason in self._first:
+            found = _REFUSED.match(reason)
+            if found and found[2].strip().lower() in _NO_VALUE:
+                words.setdefault(found[1], set()).add(found[2])
+        if not words:
+            return ""
+        lists = {column: ["", *sorted(texts)] for column, texts in sorted(words.items())}
+        shown = json.dumps(lists, ensure_ascii=False)
+        return f"if that means no value, set null_values: {shown} in meltano.yml; else "
 
     def is_too_many(self, limit: str, taken: int) -> bool:
         """Return whether more rows were refused than a limit allows.

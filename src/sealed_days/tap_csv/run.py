@@ -66,8 +66,10 @@ def _users_files(settings: Settings, selection: Selection, day: date) -> None:
         scratch = Scratch(settings.scratch_area)
         try:
             _send(stage_all(tables, scratch.path, logger))
-        except BaseException:
+        except BaseException as error:
             scratch.close()
+            if isinstance(error, OSError) and not error.filename:
+                error.filename = str(scratch.path)  # a write itself does not say where
             raise
         scratch.release()
     finally:

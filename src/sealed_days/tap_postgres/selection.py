@@ -196,11 +196,13 @@ def _check_names(
 ) -> None:
     """Refuse names of schemas and streams that the source does not have."""
     known = sorted(schemas)
+    there = ", ".join(name for name in known if not name.startswith(("pg_", "information_")))
     for schema in settings.filter_schemas:
         if schema not in known:
             msg = (
                 f"filter_schemas names {schema}, a schema that the source does not have"
-                f"{nearest(schema, known)}: nothing was touched; change it in meltano.yml"
+                f"{nearest(schema, known) or f' (it has {there})'}: nothing was touched; change "
+                "it in meltano.yml, or TAP_POSTGRES_FILTER_SCHEMAS in .env"
             )
             raise ConfigurationError(msg)
     streams = [table.stream for table in tables]

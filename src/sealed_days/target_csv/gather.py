@@ -216,10 +216,10 @@ class DayGathering:
         Raises:
             UserError: a guard that is set to `fail` found something.
         """
-        self._guard()
         read: dict[str, Any] = next(
             (k.staging["read"] for k in self.streams.values() if "read" in k.staging), {}
         )
+        self._guard(read.get("database", ""))
         read = self._keep_what_is_not_selected(read)
         manifest = self.draft.seal(read=read, versions={"target": f"target-csv {__version__}"})
         logger.info(
@@ -276,18 +276,20 @@ class DayGathering:
             logger.info("%s is not selected: it stays as it was", table.name)
         return read | {"not_selected": sorted(missing)}
 
-    def _guard(self) -> None:
-        """Compare the day with the last sealed day before it."""
-        before = [day for day in self._days.list() if day < self.day]
+    def _guard(self, database: str) -> None:
+        """Compare the day with the last sealed day before it, and with the one it replaces."""
+        known = self._days.list()
+        before = [day for day in known if day < self.day]
+        previous, replaced = None, None
         try:
             previous = self._days.read_manifest(before[-1]) if before else None
+            replaced = self._days.read_manifest(self.day) if self.day in known else None
         except UserError as error:
             # an unreadable day before is no fault of this one
             logger.warning("not compared with the day before: %s", error)
-            previous = None
         tables = [known.table for known in self.streams.values() if known.table]
         held: list[str] = []
-        for finding in check(tables, previous, self._settings.guards):
+        for finding in check(tables, previous, self._settings.guards, database, replaced):
             (held.append if finding.fails else logger.warning)(finding.line)
         if held:
             msg = f"{self._days.source} {self.day} was not sealed: {'; '.join(held)}"

@@ -22,6 +22,8 @@ def check(
     tables: Iterable[StagedTable],
     previous: Mapping[str, Any] | None,
     guards: Guards,
+    database: str = "",
+    replaced: Mapping[str, Any] | None = None,
 ) -> list[Finding]:
     """Return what is suspicious about a new day.
 
@@ -29,11 +31,11 @@ def check(
         tables: the tables of the new day.
         previous: the manifest of the last sealed day before it; None where there is none.
         guards: what to do about it.
+        database: where the new day was read, "" where that is not known.
+        replaced: the manifest of the day that the new one replaces; None where there is none.
     """
-    if previous is None:
-        return []
     new = {table.name: table for table in tables}
-    found = []
+    found: list[Finding] = []
 
     def add(guard: str, what: str) -> None:
         action = getattr(guards, guard)
@@ -47,6 +49,12 @@ def check(
         )
         found.append(Finding(f"{what} ({override})", fails))
 
+    last = replaced or previous or {}
+    read = last.get("read", {}).get("database")
+    if read and database and read != database:
+        add("other_database", f"{database} was read, where {last['date']} was read from {read}")
+    if previous is None:
+        return found
     day = previous["date"]
     for resource in previous["resources"]:
         name, rows = resource["stream"], resource["rows"]

@@ -28,6 +28,13 @@ class Guards(Group, kw_only=True, frozen=True):
     column_vanished: Annotated[
         Action, Meta(description="A column is gone, or a table with all its columns.")
     ] = "warn"
+    other_database: Annotated[
+        Action,
+        Meta(
+            description="The day was read from another database (host, port or name) than this "
+            "day's last reading, else the day before."
+        ),
+    ] = "warn"
 
 
 class Settings(TargetSdkSettings, kw_only=True, frozen=True):
