@@ -32,6 +32,11 @@ _S3_KEYS = (
     ("AWS_METADATA_ENDPOINT",),
 )
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+_AZURE_ENDPOINTS = ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT", "AZURITE_BLOB_STORAGE_URL")
+_NOT_IN_NAME = re.compile(r"[@\[\]\\\s]")
+_NOT_IN_URL = re.compile(r"[?#]")
+_ENDPOINT = re.compile(r"https?://[^/@?#\s]+(/[^@?#\s]*)?")
+_LOGIN = re.compile(r"//[^/@\s]*@")
 _AZURE_KEYS = (
     ("AZURE_STORAGE_ACCOUNT_KEY",),
     ("AZURE_STORAGE_SAS_TOKEN",),
@@ -58,13 +63,27 @@ def check(root: str, environment: Mapping[str, str] = os.environ) -> None:
     Raises:
         ConfigurationError: what is missing, and the variable to set.
     """
-    url = urlparse(root)
-    if url.scheme not in SCHEMES:
+    scheme, _, rest = root.partition("://")
+    if scheme not in SCHEMES:
         msg = (
-            f"STAGE_ROOT is {root}: use a folder, s3://bucket/prefix, gs://bucket/prefix or "
-            "az://container/prefix in .env"
+            f"STAGE_ROOT begins with {scheme}://: use a folder, s3://bucket/prefix, "
+            "gs://bucket/prefix or az://container/prefix in .env"
         )
         raise ConfigurationError(msg)
+    if _NOT_IN_NAME.search(rest.partition("/")[0]) or _NOT_IN_URL.search(rest):
+        msg = (
+            f"STAGE_ROOT (not shown: it may hold a password) is not of the form {scheme}://"
+            f"{SCHEMES[scheme]}/prefix: credentials are variables of their own in .env"
+        )
+        raise ConfigurationError(msg)
+    for name in (*_ENDPOINTS, *_AZURE_ENDPOINTS):
+        if environment.get(name) and not _ENDPOINT.fullmatch(environment[name]):
+            msg = (
+                f"{name} (not shown: it may hold a password) is not of the form "
+                "http://HOST:PORT: credentials are variables of their own in .env"
+            )
+            raise ConfigurationError(msg)
+    url = urlparse(root)
     if not url.netloc:
         msg = f"STAGE_ROOT is {root}, which names no {SCHEMES[url.scheme]}: set it in .env"
         raise ConfigurationError(msg)
@@ -147,7 +166,7 @@ def explain(error: Exception, root: str, what: str) -> UserError:
     """
     from obstore import exceptions
 
-    text = " ".join(str(error).split())
+    text = _LOGIN.sub("//", " ".join(str(error).split()))
     url = urlparse(root)
     found = re.search(r"<Code>(\w+)</Code>", text)
     code = found[1] if found else ""
@@ -177,7 +196,7 @@ def explain(error: Exception, root: str, what: str) -> UserError:
 
 def _first_line(error: Exception) -> str:
     """Return what an error says, without the Rust value that obstore prints after it."""
-    text = str(error).partition("Debug source:")[0]
+    text = _LOGIN.sub("//", str(error).partition("Debug source:")[0])
     return " ".join(text.split())[:400]
 
 
@@ -186,10 +205,9 @@ def _is_http(endpoint: str | None) -> bool:
 
 
 def _is_emulated() -> bool:
-    return any(
-        os.environ.get(name, "").startswith("http://")
-        for name in ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT", "AZURITE_BLOB_STORAGE_URL")
-    ) or bool(os.environ.get("AZURE_STORAGE_USE_EMULATOR"))
+    return any(os.environ.get(name, "").startswith("http://") for name in _AZURE_ENDPOINTS) or bool(
+        os.environ.get("AZURE_STORAGE_USE_EMULATOR")
+    )
 
 
 def _and(names: tuple[str, ...]) -> str:
