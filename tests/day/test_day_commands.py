@@ -131,6 +131,13 @@ def test_status_shows_the_disk_when_the_warehouse_does_not_answer(days: Project)
     assert found["days"][0]["sources"][0]["state"] == "sealed"
 
 
+@pytest.mark.parametrize("url", ["nonsense:S3KRET", "postgresql://u:S3KRET@@h:x/db?nope=1"])
+def test_a_url_of_the_warehouse_that_nobody_can_read_is_not_shown(days: Project, url: str) -> None:
+    said = day(days, "verify", FIRST, code=1, TARGET_POSTGRES_SQLALCHEMY_URL=url)
+    assert "S3KRET" not in said
+    assert "sqlalchemy_url" in said or "could not" in said or "cannot connect" in said
+
+
 def test_verify_finds_a_whole_day_right(days: Project) -> None:
     assert f"✓ {FIRST} is right" in day(days, "verify", FIRST, "--deep")
     assert f"✓ {SECOND} is right" in day(days, "verify", DATE=SECOND)

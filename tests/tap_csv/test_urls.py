@@ -89,3 +89,16 @@ def test_what_is_wrong_at_a_url_is_one_line(direct, host, name, entry, said):
 def test_server_that_does_not_answer_or_other_scheme_is_one_line(direct):
     assert "cannot be fetched" in direct.refuse(path="http://127.0.0.1:9/o.csv")
     assert "is a URL of ftp: use one of" in direct.refuse(path="ftp://host/o.csv")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9/o.csv?sig=S3KRET",
+        "http://u:S3KRET@127.0.0.1:9/o.csv?a=1&sig=S3KRET",
+        "http://u:S3KRET@[::1/o.csv",
+    ],
+)
+def test_no_secret_of_a_url_is_in_its_error(direct, url):
+    assert "S3KRET" not in direct.refuse(path=url)
+    assert "S3KRET" not in direct.caplog.text

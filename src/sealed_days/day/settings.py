@@ -211,9 +211,17 @@ def _is_true(name: str, text: str) -> bool:
 
 def _server(meltano_yml: MeltanoYml, loader: str) -> Server:
     if url := meltano_yml.setting(loader, "sqlalchemy_url"):
+        import psycopg2
         from psycopg2.extensions import parse_dsn
 
-        return Server(parse_dsn(re.sub(r"\A(postgres(?:ql)?)\+\w+:", r"\1:", str(url))))
+        try:
+            return Server(parse_dsn(re.sub(r"\A(postgres(?:ql)?)\+\w+:", r"\1:", str(url))))
+        except psycopg2.Error:  # whose words would show the password
+            msg = (
+                f"{loader}: sqlalchemy_url (not shown: it holds a password) is not of the form "
+                "postgresql://USER:PASSWORD@HOST:PORT/DATABASE: correct it in .env"
+            )
+            raise ConfigurationError(msg) from None
     found = {name: meltano_yml.setting(loader, name) for name in _CONNECTION}
     if missing := [name for name in ("host", "user", "database") if not found[name]]:
         prefix = re.sub(r"\W", "_", loader).upper()

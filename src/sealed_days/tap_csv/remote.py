@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import base64
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,8 @@ _CREDENTIALS = {
     "gs": "GOOGLE_APPLICATION_CREDENTIALS",
     "az": "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
 }
+_SECRET = re.compile(r"(//)[^/@\s]*@|(?<=[\w/])\?[^\s)\]]*=[^\s)\]]*")
+"""A login or a query of a URL in what the library says; a query may be a signature."""
 _BESIDE = ("done_marker", "count_file", "checksum_file")
 
 
@@ -50,7 +53,11 @@ class Downloads:
             ConfigurationError: the URL is of another kind, or settings do not go with it.
             SourceError: there is no such file, or it did not come whole.
         """
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            msg = f"entity {entry.entity}: path (not shown: it may hold a password): {error}"
+            raise ConfigurationError(msg) from None
         if parts.scheme not in _SCHEMES:
             known = ", ".join(sorted(_SCHEMES))
             msg = f"entity {entry.entity}: path is a URL of {parts.scheme}: use one of {known}"
@@ -119,7 +126,8 @@ def _one_line(url: str, scheme: str) -> Iterator[None]:
         msg = f"{shown_url(url)} is missing: no such file; put it there, or set path in meltano.yml"
         raise SourceError(msg) from None
     except (BaseError, PermissionError, ValueError) as error:
-        said = one_line(error).partition("Debug source")[0].strip()[:300]
+        said = one_line(error).partition("Debug source")[0].strip()
+        said = _SECRET.sub(r"\1", said)[:300]
         needs = _CREDENTIALS.get("az" if scheme.startswith("a") else scheme)
         fix = f"; if it needs credentials, set {needs} in .env" if needs else ""
         msg = f"{shown_url(url)} cannot be fetched: {said}{fix}"
