@@ -759,6 +759,36 @@ def test_sealed_days_are_passed_on_as_the_staged_files_themselves(run, staged):
     assert not run.scratch.exists()
 
 
+def test_select_filter_passes_some_tables_on_and_names_the_others(run, staged, monkeypatch):
+    monkeypatch.setenv("MELTANO_EXTRACT__SELECT_FILTER", '["a"]')
+    (schema, *_) = messages = run.sync(staged)
+    assert [m["type"] for m in messages] == ["SCHEMA", "BATCH", "ACTIVATE_VERSION"]
+    assert schema["stream"] == "a"
+    assert schema["schema"]["x-staging"]["read"]["not_selected"] == ["b"]
+
+    # a source that has none of them need not be sealed; a name that none has is refused
+    StagedDays(Path(staged["staged_path"]), "csv").manifest_path(DAY).unlink()
+    assert [m["stream"] for m in run.sync(staged)] == ["a"] * 3
+    monkeypatch.setenv("MELTANO_EXTRACT__SELECT_FILTER", '["a", "order_details"]')
+    with pytest.raises(UserError, match="csv has no sealed day 2025-01-31"):
+        run.sync(staged)
+    del staged["sources"]["csv"]
+    with pytest.raises(UserError, match="select_filter: order_details matches no table"):
+        run.sync(staged)
+
+
+def test_a_run_of_one_file_needs_no_other_and_says_what_it_leaves_out(run, monkeypatch):
+    monkeypatch.setenv("MELTANO_EXTRACT__SELECT", '["*.*", "!missing.qty"]')
+    monkeypatch.setenv("MELTANO_EXTRACT__SELECT_FILTER", '["orders"]')
+    config = run.config(b"id\n1\n")
+    config["files"].append({"entity": "missing", "path": str(run.folder / "missing.csv")})
+    messages = run.sync(config)
+    run.taken(messages)
+    staging = messages[0]["schema"]["x-staging"]
+    assert staging["read"]["not_selected"] == ["missing"]
+    assert staging["origin"] == {"stream": "orders", "files": [str(run.file)]}
+
+
 def test_sealed_days_become_records_for_another_target_after_their_proof(run, staged):
     del staged["batch_config"]
     records = [m["record"] for m in run.sync(staged) if m["type"] == "RECORD"]
