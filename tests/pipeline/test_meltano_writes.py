@@ -131,12 +131,21 @@ def test_command_changes_its_own_lines_only(
 
 
 def test_config_list_can_describe_every_setting(copy: Project) -> None:
-    plugins = yaml.safe_load((copy.root / "meltano.yml").read_text())["plugins"]
     bare = [
         f"{plugin['name']}.{setting['name']}"
-        for kind in ("extractors", "loaders")
-        for plugin in plugins[kind]
+        for text in files(copy).values()
+        for plugins in yaml.safe_load(text)["plugins"].values()
+        for plugin in plugins
         for setting in plugin.get("settings", ())
         if not setting.get("description")
     ]
     assert bare == []
+    done = subprocess.run(
+        [BIN / "meltano", "config", "list", "airflow", "--all"],
+        cwd=copy.root,
+        env=copy.env(),
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert "\tHow often a task that failed is tried again" in done.stdout
