@@ -8,6 +8,7 @@ Source: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.3
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterable
@@ -64,7 +65,7 @@ def check_header(path: Path, columns: Iterable[str]) -> None:
         ValueError: they differ, in one line.
         OSError: the file cannot be read.
     """
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open("rb") as bytes_, io.TextIOWrapper(bytes_, "utf-8", newline="") as file:
         lines = iter(lambda: file.readline(_LONGEST_HEADER), "")
         try:
             there = next(csv.reader(lines, strict=True), [])

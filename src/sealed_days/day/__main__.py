@@ -112,6 +112,10 @@ def _parser() -> argparse.ArgumentParser:
     prune.add_argument("--apply", action="store_true", help="do what the policy `keep` says")
     prune.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")
 
+    compress = add("compress", "compress the files of old days, as `compression` does new ones")
+    compress.add_argument("--before", metavar="DATE", required=True, help="the days before DATE")
+    compress.add_argument("--to", choices=("gzip", "zstd"), default="gzip", help="default: gzip")
+
     report = add("report", "one HTML page: the days, rows over time, loads, what changed")
     report.add_argument("--open", action="store_true", help="open it in the browser")
     return parser

@@ -222,7 +222,8 @@ def _table(resource: dict[str, Any], find: Find) -> TableDay:
     except OSError as error:
         why = f"the file: {error.strerror}"
     # `why` carries the hash until the warehouse has answered
-    state, why = ("damaged", why) if why else ("sealed", resource["hash"])
+    sealed = (resource.get("content") or resource)["hash"]
+    state, why = ("damaged", why) if why else ("sealed", sealed)
     rejected = resource.get("rejected_rows", 0)
     return TableDay(resource["stream"], state, resource["rows"], size, why, rejected)
 

@@ -12,6 +12,7 @@ from psycopg2.extensions import connection as Connection
 from sealed_days import __version__
 from sealed_days.core.dates import parse_date
 from sealed_days.core.errors import FileError, UserError, WarehouseError
+from sealed_days.core.packed_file import packed
 from sealed_days.core.proven_file import BLOCK, ProvenFile, file_sha256
 from sealed_days.core.sql import column_list, qualified
 from sealed_days.day import nearest
@@ -72,6 +73,8 @@ def _restore(
             file = _copy_out(cursor, settings, row, draft.path(name))
             sha256 = table.file.sha256 if table else row.sha256
             print(f"{name}: {file.rows:,} rows, {_verdict(file, row, sha256)}")
+            if table and (was := packed(table.file.path)):
+                file = draft.pack(name, file, was.compression)
             draft.add(_table(row, table, file))
         about: dict[str, Any] = {
             "read": manifest.get("read") or _read(rows),

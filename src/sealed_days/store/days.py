@@ -147,8 +147,8 @@ class StagedDays:
             )
             raise FileError(msg) from None
         table = table_of(resource, path)
-        what = f"{size} bytes where the manifest says {table.file.bytes}"
-        if size == table.file.bytes:
+        what = f"{size} bytes where the manifest says {resource['bytes']}"
+        if size == resource["bytes"]:
             try:
                 self._check_header(table)
             except OSError as error:

@@ -33,6 +33,7 @@ from sealed_days.store.layout import (
     attempt_parts,
     file_path,
     manifest_path,
+    packed_suffix,
     relative_path,
     safe_name,
 )
@@ -203,7 +204,7 @@ class Files:
         for final in finals:
             _second_name(attempt, final).rename(final)
         here = self.folder.glob
-        for stale in {*here(f"*/{day}/*.csv"), *here(f"*/{day}/*.csv.new")}.difference(finals):
+        for stale in set(here(f"*/{day}/*.csv*")).difference(finals):
             # a table that was dropped, renamed or deselected since the day was last staged
             stale.unlink()
             _remove_empty(stale.parent, self.folder)
@@ -218,8 +219,9 @@ class Files:
         """Yield (where it is, where it belongs) for each file of an attempt."""
         for resource in manifest["resources"]:
             table = resource["stream"]
-            final = file_path(self.root, self.source, day, table)
-            yield self.folder / relative_path(day, table, attempt.name), final
+            ending = packed_suffix(resource)
+            final = Path(f"{file_path(self.root, self.source, day, table)}{ending}")
+            yield self.folder / f"{relative_path(day, table, attempt.name)}{ending}", final
             rejects = attempt / f"{safe_name(table)}.rejects"
             if rejects.exists():
                 yield rejects, final.parent / REJECTS
@@ -245,10 +247,11 @@ def _discard(attempt: Path) -> None:
     """Remove an attempt: first the second names of its files, which are found by the files."""
     day = attempt.name.split(".")[1]
     for path in sorted(attempt.glob("*")):
-        if path.suffix not in {".csv", ".rejects"}:
+        table, _, suffix = path.name.partition(".")
+        if suffix not in {"csv", "csv.gz", "csv.zst", "rejects"}:
             continue
-        name = f"{path.stem}.csv" if path.suffix == ".csv" else REJECTS
-        folder = attempt.parent / path.stem / day
+        name = REJECTS if suffix == "rejects" else path.name
+        folder = attempt.parent / table / day
         with contextlib.suppress(OSError):
             _second_name(attempt, folder / name).unlink(missing_ok=True)
             _remove_empty(folder, attempt.parent)

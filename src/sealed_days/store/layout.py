@@ -1,6 +1,6 @@
 """Where a staged day lies: its paths below the output folder.
 
-{root}/{source}/{table}/{DATE}/{table}.csv
+{root}/{source}/{table}/{DATE}/{table}.csv          compressed: .csv.gz or .csv.zst
 {root}/{source}/{table}/{DATE}/rejects.csv          rows set aside, if there are any
 {root}/{source}/{DATE}.datapackage.json             the manifest: with it, the day is sealed
 {root}/{source}/.{DATE}.{token}/{table}.csv         an attempt: a day that is being written
@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 MANIFEST_SUFFIX = ".datapackage.json"
 SCRATCH = ".scratch"
@@ -56,6 +57,12 @@ def relative_path(day: date, table: str, attempt: str | None = None) -> str:
     """
     name = safe_name(table)
     return f"{attempt}/{name}.csv" if attempt else f"{name}/{day.isoformat()}/{name}.csv"
+
+
+def packed_suffix(resource: Mapping[str, Any]) -> str:
+    """Return what follows `.csv` in the name of a resource's file: "", `.gz` or `.zst`."""
+    ending = resource.get("compression")
+    return f".{ending}" if ending else ""
 
 
 def attempt_name(day: date, token: str) -> str:

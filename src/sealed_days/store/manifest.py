@@ -11,15 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from sealed_days.core.packed_file import PackedFile, packed
 from sealed_days.core.pgtypes import frictionless_field
 from sealed_days.core.proven_file import ProvenFile
 from sealed_days.core.stretches import as_json, of_json
-from sealed_days.store.layout import attempt_parts, is_object_path, relative_path
+from sealed_days.store.layout import attempt_parts, is_object_path, packed_suffix, relative_path
 
 DETAILS = frozenset(
     {
@@ -58,6 +59,12 @@ class _Stretch(msgspec.Struct):
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
+class _Content(msgspec.Struct):
+    bytes: Count
+    hash: _Hash
+    blocks: list[Count]
+
+
 class _Resource(msgspec.Struct):
     stream: _Text
     path: str | list[str]
@@ -69,6 +76,8 @@ class _Resource(msgspec.Struct):
     day_column: str = ""
     rejected_rows: Count = 0
     stretches: list[_Stretch] = []
+    compression: Literal["gz", "zst"] | None = None
+    content: _Content | None = None
 
 
 class _Manifest(msgspec.Struct):
@@ -120,7 +129,7 @@ def to_json(
         "source": source,
         "job": job,
         **about,
-        "bytes": sum(table.file.bytes for table in tables),
+        "bytes": sum(getattr(packed(t.file.path), "bytes", t.file.bytes) for t in tables),
         "rows": sum(table.file.rows for table in tables),
         "resources": [_resource(day, number, table) for number, table in enumerate(tables, 1)],
     }
@@ -134,19 +143,24 @@ def _resource(day: date, number: int, table: StagedTable) -> dict[str, Any]:
     schema: dict[str, Any] = {"fields": _fields(table), "missingValues": [""]}
     if table.keys:
         schema["primaryKey"] = list(table.keys)
+    file, packed_ = table.file, packed(table.file.path)
+    lies: dict[str, Any] = {"bytes": file.bytes, "hash": f"sha256:{file.sha256}"}
+    if packed_:
+        content = lies | {"blocks": list(packed_.blocks)}
+        lies = {"bytes": packed_.bytes, "hash": f"sha256:{packed_.sha256}"}
+        lies |= {"compression": packed_.ending, "content": content}
     return {
         "name": slug,
         "stream": table.name,
-        "path": relative_path(day, table.name),
+        "path": relative_path(day, table.name) + packed_suffix(lies),
         "scheme": "file",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "kind": table.kind,
         "rows": table.file.rows,
-        "bytes": table.file.bytes,
-        "hash": f"sha256:{table.file.sha256}",
-        **({"stretches": as_json(table.file.stretches)} if table.file.stretches else {}),
+        **lies,
+        **({"stretches": as_json(file.stretches)} if file.stretches else {}),
         **table.details,
         "schema": schema,
     }
@@ -197,7 +211,10 @@ def in_place(manifest: Mapping[str, Any], day: date) -> dict[str, Any]:
 
 def _placed(manifest: Mapping[str, Any], day: date, attempt: str | None) -> dict[str, Any]:
     resources = [
-        {**resource, "path": relative_path(day, resource["stream"], attempt)}
+        {
+            **resource,
+            "path": relative_path(day, resource["stream"], attempt) + packed_suffix(resource),
+        }
         for resource in manifest["resources"]
     ]
     return {**manifest, "resources": resources}
@@ -233,11 +250,17 @@ def parse(data: bytes, source: str, day: date) -> dict[str, Any]:
         if resource.stream in names:
             raise ValueError(f"{where}.stream is {resource.stream!r} a second time")
         names.add(resource.stream)
-        is_file = resource.path == relative_path(day, resource.stream, attempt)
+        ending = packed_suffix({"compression": resource.compression})
+        is_file = resource.path == relative_path(day, resource.stream, attempt) + ending
         if not is_file and not is_object_path(resource.path, day):
             raise ValueError(f"{where}.path is {resource.path!r}")
+        if (resource.compression is None) != (resource.content is None):
+            raise ValueError(f"{where} has compression or content without the other")
+        if resource.content and sum(resource.content.blocks) != resource.bytes:
+            raise ValueError(f"{where}.content.blocks has other bytes than its file")
+        size = (resource.content or resource).bytes
         try:
-            of_json(msgspec.to_builtins(resource.stretches), resource.rows, resource.bytes)
+            of_json(msgspec.to_builtins(resource.stretches), resource.rows, size)
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from None
         columns = [column.name for column in resource.schema.fields]
@@ -264,8 +287,12 @@ def _plain(error: str) -> str:
 def table_of(resource: Mapping[str, Any], path: Path) -> StagedTable:
     """Return the table that a resource of a manifest describes, whose file lies at `path`."""
     schema = resource["schema"]
-    proof = {**resource, "sha256": resource["hash"].removeprefix("sha256:")}
-    file = ProvenFile.of(path, proof)
+    content = resource.get("content") or resource
+    if content is not resource:
+        lies = resource["bytes"], resource["hash"].removeprefix("sha256:")
+        path = PackedFile(path, *lies, content["bytes"], tuple(content["blocks"])).as_path()
+    sha256 = content["hash"].removeprefix("sha256:")
+    file = ProvenFile.of(path, {**resource, "bytes": content["bytes"], "sha256": sha256})
     return StagedTable(
         name=resource["stream"],
         file=file,

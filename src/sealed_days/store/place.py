@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sealed_days.core import packed_file
+from sealed_days.core.errors import FileError
 from sealed_days.core.messages import file_of
 from sealed_days.core.spool import spool_area
 from sealed_days.store.days import StagedDays
@@ -58,7 +60,7 @@ def place_of(uri: str) -> Path:
         UserError: the URI is of another scheme, or does not say how long its objects are.
     """
     if not is_url(uri) or uri.startswith("file:"):
-        return file_of(uri)
+        return packed_file.of_uri(uri) or file_of(uri)
     from sealed_days.store.object_file import object_of
 
     return object_of(uri)
@@ -66,7 +68,7 @@ def place_of(uri: str) -> Path:
 
 @contextlib.contextmanager
 def on_this_machine(path: Path) -> Iterator[Path]:
-    """Give a staged file as a file of this machine: itself, or what is fetched into $TMPDIR."""
+    """Give a staged file as a plain file of this machine: itself, or what is put into $TMPDIR."""
     if isinstance(path, Path):
         yield path
         return
@@ -76,6 +78,9 @@ def on_this_machine(path: Path) -> Iterator[Path]:
         here = scratch.path / path.name
         with path.open("rb") as source, here.open("wb") as target:
             shutil.copyfileobj(source, target, 1 << 20)
+        if packed_file.packed(path) and here.stat().st_size != path.stat().st_size:
+            msg = f"{path} is damaged: it cannot be unpacked; day verify says more"
+            raise FileError(msg)
         yield here
     finally:
         scratch.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import shutil
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -11,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sealed_days.core.dialect import check_header
 from sealed_days.core.errors import FileError
+from sealed_days.core.packed_file import KINDS, PackedFile, pack, packed
+from sealed_days.core.proven_file import ProvenFile
 from sealed_days.store import manifest as manifests
 from sealed_days.store.kind import Lease
 from sealed_days.store.layout import SCRATCH, safe_name
 from sealed_days.store.manifest import StagedTable
+from sealed_days.store.scratch import ScratchFile
 
 if TYPE_CHECKING:
     from sealed_days.store.days import StagedDays
@@ -53,7 +58,39 @@ class Draft:
 
         A scratch file of our own area is moved. Any other file is the user's: it is copied.
         """
+        if file := packed(source):
+            target = self.path(table).with_name(f"{safe_name(table)}.csv.{file.ending}")
+            return replace(file, path=self._take(file.path, target)).as_path()
         return self._take(source, self.path(table))
+
+    def pack(self, table: str, file: ProvenFile, compression: str) -> ProvenFile:
+        """Compress a file into this draft, and prove its content on the way.
+
+        Args:
+            table: the table's name.
+            file: a plain file, which is removed where it is this draft's own.
+            compression: `gzip` or `zstd`.
+
+        Raises:
+            FileError: the file is not what its proof says.
+        """
+        ending = KINDS[compression]
+        target = self.path(table)
+        with (
+            file.path.open("rb", buffering=0) as content,
+            closing(ScratchFile(target.with_name(f"{target.name}.{ending}"))) as out,
+        ):
+            size, sha256, blocks = pack(content, out, ending)
+        if sha256 != file.sha256:
+            msg = (
+                f"{file.path} is not what was written to it (sha256 differs): nothing was "
+                f"published; run {self.days.command(self.day)}"
+            )
+            raise FileError(msg)
+        if file.path == target:
+            target.unlink()
+        packed_ = PackedFile(out.path, out.bytes, out.sha256, size, blocks)
+        return file.at(packed_.as_path())
 
     def take_rejects(self, table: str, source: Path) -> None:
         """Bring in the file of the rows that were set aside; it is published beside the table."""
@@ -82,7 +119,8 @@ class Draft:
         Raises:
             FileError: the file has another size than its proof.
         """
-        size = self.path(table.name).stat().st_size
+        path = table.file.path if packed(table.file.path) else self.path(table.name)
+        size = path.stat().st_size
         if size != table.file.bytes:
             msg = (
                 f"the scratch file of {table.name} has {size} bytes where {table.file.bytes} were "
@@ -90,7 +128,7 @@ class Draft:
             )
             raise FileError(msg)
         try:
-            check_header(self.path(table.name), (name for name, _, _ in table.columns))
+            check_header(path, (name for name, _, _ in table.columns))
         except ValueError as error:
             msg = (
                 f"the scratch file of {table.name} is not that of its columns: {error}: "

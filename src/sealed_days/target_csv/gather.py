@@ -14,6 +14,7 @@ from sealed_days.core.dates import date_line
 from sealed_days.core.errors import ConfigurationError, FileError, SourceError, UserError
 from sealed_days.core.meltano_yml import stage_root, stage_url
 from sealed_days.core.messages import STAGING, batch_file, columns_of, file_of
+from sealed_days.core.packed_file import packed
 from sealed_days.core.progress import size
 from sealed_days.core.proven_file import ProvenFile, file_sha256
 from sealed_days.store.layout import REJECTS
@@ -53,6 +54,13 @@ class DayGathering:
         root = stage_url() or stage_root(settings.output_path).absolute()
         self._days = days_at(root, settings.source, settings.command)
         self._settings = settings
+        self._compression = "" if settings.compression == "none" else settings.compression
+        if self._compression and self._days.is_remote:
+            msg = (
+                f"compression: {self._compression} is for days in a folder: nothing was touched; "
+                "remove it from meltano.yml where STAGE_ROOT is an object store"
+            )
+            raise ConfigurationError(msg)
         self.streams: dict[str, _Stream] = {}
         self._draft: Draft | None = None
 
@@ -155,7 +163,9 @@ class DayGathering:
                 raise
             # an extractor that fails takes its scratch away
             raise self._ended_early([stream]) from None
-        if isinstance(taken, Path) and file_sha256(taken) != file.sha256:
+        # what is compressed is proven as it is read
+        is_read = self._compression or not isinstance(taken, Path)
+        if not is_read and file_sha256(taken) != file.sha256:
             msg = (
                 f"the scratch file of {stream} is not what was written to it (sha256 differs): "
                 f"nothing was published; run {self._command}"
@@ -167,6 +177,8 @@ class DayGathering:
     def add(self, stream: str, file: ProvenFile) -> None:
         """Register a complete file, which lies at `draft.path(stream)`."""
         known = self.streams[stream]
+        if self._compression and not packed(file.path):
+            file = self.draft.pack(stream, file, self._compression)
         known.table = StagedTable(
             name=stream,
             file=file,
@@ -264,7 +276,7 @@ class DayGathering:
                 )
                 raise FileError(msg)
             # on an object store they stay beside the table's objects, which the day names on
-            if isinstance(table.file.path, Path):
+            if packed(table.file.path) or isinstance(table.file.path, Path):
                 rejects = table.file.path.parent / REJECTS
                 if rejects.exists():
                     self.draft.take_rejects(table.name, rejects)

@@ -65,6 +65,14 @@ class Settings(TargetSdkSettings, kw_only=True, frozen=True):
             "taps' at the end."
         ),
     ] = "auto"
+    compression: Annotated[
+        Literal["none", "gzip", "zstd"],
+        Meta(
+            description="Whether the day's files are compressed: gzip (.csv.gz, which every "
+            "program reads) or zstd (.csv.zst, smaller). The loader and `day` read both as they "
+            "are. For days in a folder, not on an object store."
+        ),
+    ] = "none"
     guards: Annotated[Guards, Meta(description="What holds, or warns of, a suspicious day.")] = (
         Guards()
     )

@@ -1,0 +1,208 @@
+"""A compressed file that readers use as the file that it holds.
+
+It is made of blocks that are compressed by themselves (members of a gzip file, frames of a zstd
+file): any program that reads .gz or .zst reads them in one go, several threads write them, and a
+reader may begin at any block.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, BinaryIO, Protocol, cast
+from urllib.parse import parse_qsl, unquote, urlencode, urlparse
+
+KINDS = {"gzip": "gz", "zstd": "zst"}
+"""What `compression` may be, and the ending that files then have."""
+BLOCK = 4 << 20
+"""Bytes of content in a block."""
+_THREADS = min(4, os.cpu_count() or 1)
+_MARK = "#packed&"
+
+
+class Out(Protocol):
+    """What takes the compressed bytes."""
+
+    def write(self, data: bytes) -> None:
+        """Take a block."""
+
+
+@dataclass(frozen=True)
+class PackedFile:
+    """A compressed file. It answers as a Path to the uncompressed file does to its readers.
+
+    `bytes` and `sha256` are those of the file as it lies, `size` is that of its content, and
+    `blocks` are the compressed bytes of each block.
+    """
+
+    path: Path
+    bytes: int
+    sha256: str
+    size: int
+    blocks: tuple[int, ...]
+
+    @property
+    def ending(self) -> str:
+        """The ending of its name: `gz` or `zst`."""
+        return self.path.suffix[1:]
+
+    @property
+    def compression(self) -> str:
+        """What made it: `gzip` or `zstd`."""
+        return next(kind for kind, ending in KINDS.items() if ending == self.ending)
+
+    @property
+    def name(self) -> str:
+        """The name that its content has."""
+        return self.path.stem
+
+    @property
+    def parent(self) -> Path:
+        """The folder in which it lies."""
+        return self.path.parent
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def open(self, mode: str = "rb", buffering: int = -1, start: int = 0) -> BinaryIO:
+        """Return a reader of the content, from a byte on.
+
+        A block that is damaged ends it: whoever proves what was read finds another sha256.
+        """
+        if mode != "rb":
+            raise io.UnsupportedOperation(mode)
+        reader = _Reader(self, start)
+        return cast(BinaryIO, reader if buffering == 0 else io.BufferedReader(reader))
+
+    def stat(self) -> SimpleNamespace:
+        """Return `st_size` of the content.
+
+        Raises:
+            OSError: the file is not there.
+        """
+        there = self.path.stat().st_size
+        return SimpleNamespace(st_size=self.size if there == self.bytes else -1)
+
+    def absolute(self) -> PackedFile:
+        """Return the same file by its absolute path."""
+        return PackedFile(self.path.absolute(), self.bytes, self.sha256, self.size, self.blocks)
+
+    def as_uri(self) -> str:
+        """Return a file:// URI that says all that a reader must know."""
+        blocks = ",".join(map(str, self.blocks))
+        said = {"bytes": self.bytes, "sha256": self.sha256, "size": self.size, "blocks": blocks}
+        return f"{self.path.as_uri()}{_MARK}{urlencode(said)}"
+
+    def as_path(self) -> Path:
+        """Return itself, as those who read files take it."""
+        return cast(Path, self)
+
+
+def packed(path: Any) -> PackedFile | None:
+    """Return a path as the compressed file that it is, None where it is none."""
+    return path if isinstance(path, PackedFile) else None
+
+
+def of_uri(uri: str) -> Path | None:
+    """Return the compressed file that a URI names, None where it names none."""
+    place, mark, said = uri.partition(_MARK)
+    if not mark:
+        return None
+    known = dict(parse_qsl(said))
+    blocks = tuple(int(size) for size in known["blocks"].split(",") if size)
+    path = Path(unquote(urlparse(place).path))
+    size = int(known["size"])
+    return PackedFile(path, int(known["bytes"]), known["sha256"], size, blocks).as_path()
+
+
+def pack(content: BinaryIO, out: Out, ending: str) -> tuple[int, str, tuple[int, ...]]:
+    """Compress a file block by block, several side by side.
+
+    Args:
+        content: the file, read to its end.
+        out: gets the compressed bytes.
+        ending: `gz` or `zst`.
+
+    Returns:
+        The bytes of the content, its sha256, and the compressed bytes of each block.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # most runs compress nothing
+
+    compress, _ = _codec(ending)
+    digest, size, blocks = hashlib.sha256(), 0, []
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="pack") as pool:
+        waiting: list[Any] = []
+
+        def write_next() -> None:
+            data = waiting.pop(0).result()
+            out.write(data)
+            blocks.append(len(data))
+
+        while data := content.read(BLOCK):
+            while len(data) < BLOCK and (more := content.read(BLOCK - len(data))):
+                data += more
+            waiting.append(pool.submit(compress, data))
+            digest.update(data)
+            size += len(data)
+            if len(waiting) > _THREADS:
+                write_next()
+        while waiting:
+            write_next()
+    return size, digest.hexdigest(), tuple(blocks)
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, file: PackedFile, start: int) -> None:
+        first = start // BLOCK
+        self._file = file.path.open("rb", buffering=0)
+        self._file.seek(sum(file.blocks[:first]))
+        self._rest = memoryview(b"")
+        self._blocks = self._read_blocks(file, first)
+        if start % BLOCK:
+            self._rest = next(self._blocks, self._rest)[start % BLOCK :]
+
+    def _read_blocks(self, file: PackedFile, first: int) -> Iterator[memoryview]:
+        _, decompress = _codec(file.ending)
+        for packed_bytes in file.blocks[first:]:
+            data = self._file.read(packed_bytes)
+            try:
+                yield memoryview(decompress(data))
+            except Exception:  # each library has its own; the sha256 tells
+                return
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, target: Any, /) -> int:
+        """Read some bytes; 0 at the end."""
+        if not self._rest:
+            self._rest = next(self._blocks, self._rest)
+        count = min(len(target), len(self._rest))
+        target[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+
+def _codec(ending: str) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
+    """Return what compresses and what decompresses one block."""
+    if ending == "gz":
+        from isal import igzip
+
+        # level 2 of igzip: three times as fast as zlib's level 1, and smaller
+        return (lambda data: igzip.compress(data, 2, mtime=0)), igzip.decompress
+    try:
+        from compression import zstd  # from Python 3.14 on
+    except ImportError:
+        from backports import zstd
+    return (lambda data: zstd.compress(data, 1)), zstd.decompress
