@@ -165,7 +165,10 @@ bench: install ## Side by side with psql, dlt, sling and the stock plugins (BENC
 bench-store: install .seaweedfs/installed ## Each step with days in a folder and on an object store
 	@$(BIN)/python -m benchmarks.store $(BENCH)
 
+bench-steps: install ## CSV files, evidence and compressed days, each beside what it is compared with
+	@$(BIN)/python -m benchmarks.steps $(BENCH)
+
 env-docker: ## Make the .env of docker-compose.yml, once (WORKERS=edge or celery: docs/workers.md)
 	@$(PYTHON) docker/make_env.py $(WORKERS)
 
-.PHONY: help install init up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench bench-store env-docker up-store down-store worker test-workers
+.PHONY: help install init up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench bench-store bench-steps env-docker up-store down-store worker test-workers

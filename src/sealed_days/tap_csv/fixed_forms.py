@@ -41,12 +41,12 @@ def instants(texts: pa.StringArray) -> pa.Array | None:
     Arrow reads them, and takes two things that PostgreSQL does not: an hour without minutes, and
     zones of 16 hours and more.
     """
-    for length in pc.unique(pc.binary_length(texts)).to_pylist():
-        if length is None:
-            continue
+    lengths = pc.binary_length(texts)
+    found = [length for length in pc.unique(lengths).to_pylist() if length is not None]
+    for length in found:
         if length < len("2025-01-01 00:00Z"):
             return None
-        same = texts.filter(pc.equal(pc.binary_length(texts), length))
+        same = texts.filter(pc.equal(lengths, length)) if len(found) > 1 else texts.drop_null()
         if not _are_zoned(same, length):
             return None
     try:
