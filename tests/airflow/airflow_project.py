@@ -212,6 +212,7 @@ def serving(project: Project, log: Path) -> Iterator[psutil.Process]:
             wait_for(
                 "Airflow's address",
                 lambda: "Airflow is on" in log.read_text() or process.poll() is not None,
+                600,  # it may have to be installed first
             )
             assert process.poll() is None, log.read_text()[-3000:]
             yield psutil.Process(process.pid)
