@@ -534,3 +534,52 @@ def test_late_runs_send_an_alert_when_it_is_set(project: Project) -> None:
         code, ALERT_AFTER_HOURS="6", ALERT_WEBHOOK_URL="http://127.0.0.1:1/x", ALERT_EMAIL="a@b.c"
     )
     assert set(told) == {2}
+
+
+OWN_SOURCES = """\
+plugins:
+  extractors:
+  - name: tap-postgres--hr
+    inherit_from: tap-postgres
+  loaders:
+  - name: target-csv--hr
+    inherit_from: target-csv--from-postgres
+    config: {source: hr}
+jobs:
+- name: shop
+  tasks:
+  - tap-postgres target-csv--from-postgres
+  - tap-postgres--hr target-csv--hr
+  - tap-csv target-postgres
+"""
+
+
+def test_name_schema_folder_and_sources_are_each_changed_in_one_place(project: Project) -> None:
+    env, sources = project.root / ".env", project.root / "sources.meltano.yml"
+    before = env.read_text()
+    sources.write_text(OWN_SOURCES)
+    env.write_text(
+        before + "PIPELINE_JOB=shop\nPIPELINE_DAG=shop_daily\nSTAGE_ROOT=days\n"
+        "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA=sales\n"
+    )
+    try:
+        found = project.inside(DAGS)
+        place = project.inside(
+            "import json, sys\nsys.path.insert(0, 'orchestrate/airflow/dags')\n"
+            "import meltano_pipeline as m\n"
+            "print(json.dumps([str(m.OUTPUT), m.WAREHOUSE.name, m.warehouse_table('orders')[1]]))"
+        )
+    finally:
+        env.write_text(before)
+        sources.unlink()
+    assert found["errors"] == {}
+    assert DAG not in found["dags"]
+    tasks = found["dags"]["shop_daily"]["tasks"]
+    assert {name: task["upstream"] for name, task in tasks.items()} == {
+        "postgres-to-local": [],
+        "hr-to-local": [],
+        "local-csv-to-postgres": ["hr-to-local", "postgres-to-local"],
+    }
+    assert tasks["hr-to-local"]["command"].rstrip().endswith("run tap-postgres--hr target-csv--hr")
+    assert "sales" in tasks["local-csv-to-postgres"]["outlets"]
+    assert place == [str(project.root / "days"), "sales", "ecommerce.sales.orders"]

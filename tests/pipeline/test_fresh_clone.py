@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
+import sys
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -137,3 +140,64 @@ def test_make_run_ends_well_for_every_mix_of_own_and_embedded(
         assert all(f"\n{table} " in said for table in tables)
         # the evidence is the demonstration's: no query of it is run on another source
         assert ("orders_with_details: " in said) == (own is of_warehouse)
+
+
+PIPELINE = "pipeline-csv-and-postgres-to-local-target-postgres"
+
+
+@pytest.mark.slow
+def test_meltano_by_pipx_alone_runs_and_goes_on_after_kill_nine(
+    clone: Path, project: Project, tmp_path: Path
+) -> None:
+    page = (clone / "docs" / "install.md").read_text("utf-8")
+    section = page[page.index("## Meltano by pipx") :].split("\n## ")[0]
+    install, cure = re.findall(r"^```sh\n(.*?)^```", section, re.M | re.S)
+    inject = cure.splitlines()[0]
+    venv.create(tmp_path / "pipx", with_pip=True)
+    bin_ = tmp_path / "pipx" / "bin"
+    subprocess.run([bin_ / "pip", "install", "--quiet", "pipx"], check=True)
+    own = [line for line in (project.root / ".env").read_text().splitlines() if "POSTGRES_" in line]
+    (clone / ".env").write_text(
+        "\n".join([*own, "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA=by_pipx"]) + "\n"
+    )
+    env = {
+        "HOME": os.environ["HOME"],
+        "PATH": f"{tmp_path}/bin:{bin_}:/usr/bin:/bin",
+        "PIPX_HOME": str(tmp_path / "home"),
+        "PIPX_BIN_DIR": str(tmp_path / "bin"),
+        "PIPX_DEFAULT_PYTHON": sys.executable,
+    }
+
+    def shell(command: str) -> str:
+        done = subprocess.run(
+            ["/bin/sh", "-ec", command], cwd=clone, env=env, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600,
+        )  # fmt: skip
+        return f"{done.stdout}\nexit {done.returncode}"
+
+    def kill_in_mid_run() -> None:
+        process = subprocess.Popen(
+            ["meltano", "run", PIPELINE], cwd=clone, env=env | {"DATE": "2025-01-02"},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            executable=tmp_path / "bin" / "meltano",
+        )  # fmt: skip
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "tap-postgres" in line and "Running job" not in line:
+                break
+        process.kill()
+        process.wait()
+
+    assert "by_pipx.* shows 2025-01-01" in shell(install)
+    kill_in_mid_run()
+    refused = shell(f"DATE=2025-01-02 meltano run {PIPELINE}")
+    assert "'--force' option" in refused  # where the user meets it, Meltano names the cure
+    said = shell(f"DATE=2025-01-02 meltano run --force {PIPELINE}")
+    assert "by_pipx.* shows 2025-01-02" in said
+    kill_in_mid_run()
+    assert "exit 0" in shell(inject)
+    assert "exit 0" in shell(f"DATE=2025-01-02 meltano run {PIPELINE}")
+    with project.connect("ecommerce") as warehouse, warehouse.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM by_pipx_days.orders")
+        assert cursor.fetchone() == (1660,)
+        cursor.execute("DROP SCHEMA by_pipx, by_pipx_days, by_pipx_parts CASCADE")

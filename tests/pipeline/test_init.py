@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import subprocess
 import sys
 import termios
@@ -13,7 +14,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 import yaml
-from el_project import Project, make_project
+from el_project import REPOSITORY, Project, make_project
 
 from sealed_days.core import dotenv
 from sealed_days.core.meltano_yml import MeltanoYml
@@ -81,6 +82,20 @@ def test_init_lists_tables_writes_once_and_the_pipeline_runs(own: Project, url: 
         )
         assert cursor.fetchone() == (100, 100)
         cursor.execute("DROP SCHEMA both_shops, both_shops_days, both_shops_parts CASCADE")
+
+
+def test_the_page_shows_what_init_writes_for_two_sources(own: Project, url: str) -> None:
+    page = (REPOSITORY / "docs" / "your-database.md").read_text("utf-8")
+    section = page[page.index("## Several sources") :]
+    (shown, *_) = re.findall(r"^```yaml\n(.*?)^```", section, re.M | re.S)
+    northwind = f"hr={url.rpartition('/')[0]}/northwind"
+
+    init(own, "--source", url, "--source", northwind, "--no-csv")
+
+    assert (own.root / "sources.meltano.yml").read_text().endswith(shown)
+    flags = set(re.findall(r"(?<=[ `\"])--[a-z-]+", page))
+    assert len(flags) > 3
+    assert [flag for flag in flags if flag not in init(own, "--help")] == []
 
 
 def test_init_keeps_a_hard_password_and_schemas(own: Project, url: str) -> None:
