@@ -1,30 +1,21 @@
-"""Meltano's `select` and `select_filter`: which tables and columns leave the tap.
-
-Meltano applies `select` itself only to taps that it runs once more for discovery, a second start
-that this tap spares; the rules reach it as MELTANO_EXTRACT__SELECT.
-Source: https://docs.meltano.com/concepts/plugins#select-extra
-"""
+"""What Meltano's `select` and `select_filter` leave of the user's files, or of the staged days."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
+from sealed_days.core import select
 from sealed_days.core.errors import ConfigurationError
+from sealed_days.core.select import EVERYTHING, Pattern, matches, selected_columns
 from sealed_days.core.settings import nearest
-
-_DOT = re.compile(r"(?<!\\)\.")
 
 
 @dataclass(frozen=True)
 class Selection:
     """The rules of a run. Columns are included first, then excluded: an exclusion wins."""
 
-    columns: tuple[str, ...] = ("*.*",)
+    columns: tuple[str, ...] = EVERYTHING
     tables: tuple[str, ...] = ()
 
     @classmethod
@@ -34,10 +25,7 @@ class Selection:
         Raises:
             ConfigurationError: a variable is not a JSON list of texts.
         """
-        return cls(
-            _rules("MELTANO_EXTRACT__SELECT") or ("*.*",),
-            _rules("MELTANO_EXTRACT__SELECT_FILTER"),
-        )
+        return cls(select.rules("select") or EVERYTHING, select.rules("select_filter"))
 
     def apply(
         self, tables: Mapping[str, Sequence[str]], keys: Mapping[str, Sequence[str]]
@@ -52,34 +40,29 @@ class Selection:
             ConfigurationError: a rule matches nothing, leaves out a key's column, or nothing
                 is left.
         """
-        chosen: dict[str, set[str]] = {table: set() for table in tables}
-        for rule in sorted(self.columns, key=lambda rule: rule.startswith("!")):
-            table_pattern, column_pattern = _split(rule.removeprefix("!"))
-            found = False
-            for table, columns in tables.items():
-                if not fnmatchcase(table, table_pattern):
-                    continue
-                hit = {name for name in columns if fnmatchcase(name, column_pattern)}
-                found = found or bool(hit)
-                if not rule.startswith("!"):
-                    chosen[table] |= hit
-                elif column_pattern == "*":
-                    chosen[table].clear()
-                else:
-                    chosen[table] -= hit
-                    left_out = [key for key in keys[table] if key in hit]
-                    if left_out:
-                        msg = (
-                            f"select: {rule} leaves out {left_out[0]}, which belongs to the key "
-                            f"of {table}: nothing was touched; change select or keys in meltano.yml"
-                        )
-                        raise ConfigurationError(msg)
-            if not found:
-                _refuse_unmatched("select", rule, tables)
+        found: dict[str, list[Pattern]] = {table: [] for table in tables}
+        for pattern in map(Pattern.parse, self.columns):
+            hit = {
+                table: [column for column in columns if pattern.finds_column(column)]
+                for table, columns in tables.items()
+                if pattern.finds(table)
+            }
+            if not any(hit.values()):
+                _refuse_unmatched("select", pattern.text, tables)
+            for table, columns in hit.items():
+                if columns:
+                    found[table].append(pattern)
+                lost = [key for key in keys[table] if key in columns]
+                if pattern.excludes and pattern.column != "*" and lost:
+                    msg = (
+                        f"select: {pattern.text} leaves out {lost[0]}, which belongs to the key "
+                        f"of {table}: nothing was touched; change select or keys in meltano.yml"
+                    )
+                    raise ConfigurationError(msg)
         selected = {
-            table: tuple(c for c in tables[table] if c in names or c in keys[table])
-            for table, names in chosen.items()
-            if names
+            table: left
+            for table, patterns in found.items()
+            if (left := selected_columns(tables[table], keys[table], patterns))
         }
         if not selected:
             raise _nothing_left("select", tables)
@@ -116,8 +99,7 @@ class Selection:
         """
 
         def is_for(rule: str) -> bool:
-            pattern, _ = _split(rule.removeprefix("!"))
-            found = {table for table in tables if fnmatchcase(table, pattern)}
+            found = set(filter(Pattern.parse(rule).finds, tables))
             return not found or bool(found & left)
 
         return Selection(tuple(filter(is_for, self.columns)))
@@ -125,7 +107,7 @@ class Selection:
 
 def _any_of(tables: Collection[str], rule: str) -> set[str]:
     pattern = rule.replace(r"\.", ".")
-    return {table for table in tables if fnmatchcase(table, pattern)}
+    return {table for table in tables if matches(table, pattern)}
 
 
 def _nothing_left(rules: str, tables: Iterable[str]) -> ConfigurationError:
@@ -133,28 +115,6 @@ def _nothing_left(rules: str, tables: Iterable[str]) -> ConfigurationError:
         f"{rules} in meltano.yml selects none of {', '.join(tables)}: nothing was touched; "
         f"change {rules}, or remove it to take everything"
     )
-
-
-def _rules(variable: str) -> tuple[str, ...]:
-    text = os.environ.get(variable) or "[]"
-    try:
-        rules = json.loads(text)
-    except ValueError:
-        rules = None
-    if not isinstance(rules, list) or not all(isinstance(rule, str) and rule for rule in rules):
-        name = variable.removeprefix("MELTANO_EXTRACT__").lower()
-        msg = (
-            f"{name} is {text}, which is not a list, each item a text: nothing was touched; "
-            f"change {name} in meltano.yml"
-        )
-        raise ConfigurationError(msg)
-    return tuple(rules)
-
-
-def _split(rule: str) -> tuple[str, str]:
-    r"""Return the table's and the column's pattern; `\.` is a dot of a name."""
-    table, *column = _DOT.split(rule, maxsplit=1)
-    return table.replace(r"\.", "."), (column[0].replace(r"\.", ".") if column else "*")
 
 
 def _refuse_unmatched(setting: str, rule: str, tables: Mapping[str, Sequence[str]]) -> None:

@@ -1,28 +1,26 @@
-"""Which tables and columns a run reads, by the rules of Meltano's `select` and its relatives.
-
-Meltano applies them itself only to taps that it runs once more for discovery, a second start that
-this tap spares; the rules reach it as MELTANO_EXTRACT__SELECT, __SELECT_FILTER and __METADATA.
-Source: https://docs.meltano.com/concepts/plugins#select-extra
-"""
+"""Which tables and columns a run reads, by the rules of Meltano's `select` and its relatives."""
 
 from __future__ import annotations
 
-import fnmatch
-import json
-import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sealed_days.core import select
 from sealed_days.core.errors import ConfigurationError
+from sealed_days.core.select import (
+    EVERYTHING,
+    GLOB,
+    UNESCAPED_DOT,
+    Pattern,
+    matches,
+    selected_columns,
+)
 from sealed_days.core.settings import nearest
 from sealed_days.tap_postgres.catalog import Column, Table
 from sealed_days.tap_postgres.settings import Settings, StreamOptions
 
-_UNESCAPED_DOT = re.compile(r"(?<!\\)\.")
-_GLOB = re.compile(r"[*?\[]")
 _KIND_WORDS = {
     "table": "tables",
     "foreign_table": "foreign tables",
@@ -69,7 +67,7 @@ class Selection:
 class Rules:
     """Meltano's extras: patterns of `select` and `select_filter`, and `metadata` by stream."""
 
-    select: tuple[str, ...] = ("*.*",)
+    select: tuple[str, ...] = EVERYTHING
     select_filter: tuple[str, ...] = ()
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -80,58 +78,17 @@ class Rules:
         Raises:
             ConfigurationError: one is not what Meltano would write, or cannot be kept.
         """
-        if _variable("SCHEMA", dict):
+        if select.mapping("schema"):
             msg = (
                 "tap-postgres: the extra `schema` of meltano.yml changes types, which this tap "
                 "takes from the source: nothing was touched; remove it"
             )
             raise ConfigurationError(msg)
         return cls(
-            tuple(_variable("SELECT", list)) or ("*.*",),
-            tuple(_variable("SELECT_FILTER", list)),
-            _variable("METADATA", dict),
+            select.rules("select") or EVERYTHING,
+            select.rules("select_filter"),
+            select.mapping("metadata"),
         )
-
-
-def _variable(extra: str, kind: type) -> Any:
-    name = f"MELTANO_EXTRACT__{extra}"
-    try:
-        value = json.loads(os.environ.get(name) or "null")
-    except ValueError:
-        value = os.environ[name]
-    if value is None:
-        return kind()
-    if not isinstance(value, kind):
-        what = "a list" if kind is list else "a mapping"
-        msg = f"{extra.lower()} is {value!r}, which is not {what}: nothing was touched"
-        raise ConfigurationError(msg)
-    return value
-
-
-@dataclass(frozen=True)
-class _Pattern:
-    """One line of `select`: `[!]stream[.column]`, where `\\.` stands for a dot."""
-
-    text: str
-    excludes: bool
-    stream: str
-    column: str
-
-    @classmethod
-    def parse(cls, text: str) -> _Pattern:
-        excludes = text.startswith("!")
-        stream, *rest = _UNESCAPED_DOT.split(text.removeprefix("!"), maxsplit=1)
-        column = rest[0] if rest else "*"
-        return cls(text, excludes, stream.replace("\\.", "."), column.replace("\\.", "."))
-
-    @property
-    def is_literal(self) -> bool:
-        has_glob = _GLOB.search(self.stream) or (self.column != "*" and _GLOB.search(self.column))
-        return not has_glob
-
-
-def _matches(name: str, pattern: str) -> bool:
-    return name == pattern or fnmatch.fnmatchcase(name, pattern)
 
 
 def select_tables(
@@ -151,13 +108,13 @@ def select_tables(
     _check_names(tables, schemas, settings, rules)
     read = [t for t in tables if t.kind in settings.relation_kinds and t.columns]
     warnings: list[str] = []
-    patterns = [_Pattern.parse(text) for text in rules.select]
+    patterns = [Pattern.parse(text) for text in rules.select]
     for pattern in patterns:
         if line := _check_pattern(pattern, tables, read):
             warnings.append(line)
-    filters = [_Pattern.parse(text) for text in rules.select_filter]
+    filters = [Pattern.parse(text) for text in rules.select_filter]
     for pattern in filters:
-        if not any(_matches(table.stream, pattern.stream) for table in tables):
+        if not any(pattern.finds(table.stream) for table in tables):
             raise ConfigurationError(_names_nothing("select_filter", pattern, tables))
     chosen: list[SelectedTable] = []
     for table in read:
@@ -214,7 +171,7 @@ def _check_names(
             )
             raise ConfigurationError(msg)
     for pattern in rules.metadata:
-        if not any(_matches(stream, pattern) for stream in streams) and not _GLOB.search(pattern):
+        if not any(matches(stream, pattern) for stream in streams) and not GLOB.search(pattern):
             msg = (
                 f"metadata names {pattern}, which is no table of the source"
                 f"{nearest(pattern, streams)}: nothing was touched; change it in meltano.yml"
@@ -222,11 +179,11 @@ def _check_names(
             raise ConfigurationError(msg)
 
 
-def _check_pattern(pattern: _Pattern, tables: Sequence[Table], read: Sequence[Table]) -> str | None:
+def _check_pattern(pattern: Pattern, tables: Sequence[Table], read: Sequence[Table]) -> str | None:
     """Refuse a pattern that matches nothing; return a warning where that may be meant."""
-    found = [table for table in tables if _matches(table.stream, pattern.stream)]
+    found = [table for table in tables if pattern.finds(table.stream)]
     names = [column.name for table in found for column in table.columns]
-    has_columns = pattern.column == "*" or any(_matches(name, pattern.column) for name in names)
+    has_columns = pattern.column == "*" or any(pattern.finds_column(name) for name in names)
     if found and has_columns:
         kept = [table for table in found if table in read]
         if pattern.excludes or kept or not pattern.is_literal:
@@ -248,15 +205,15 @@ def _check_pattern(pattern: _Pattern, tables: Sequence[Table], read: Sequence[Ta
     return f"select: {pattern.text} matches nothing of the source"
 
 
-def _names_nothing(extra: str, pattern: _Pattern, tables: Sequence[Table]) -> str:
+def _names_nothing(extra: str, pattern: Pattern, tables: Sequence[Table]) -> str:
     streams = [table.stream for table in tables]
-    found = [table for table in tables if _matches(table.stream, pattern.stream)]
-    near = nearest(pattern.stream, streams)
+    found = [table for table in tables if pattern.finds(table.stream)]
+    near = nearest(pattern.table, streams)
     what = "table"
     if found:
         what = "column"
         near = nearest(pattern.column, [column.name for t in found for column in t.columns])
-    elif _UNESCAPED_DOT.search(pattern.text):
+    elif UNESCAPED_DOT.search(pattern.text):
         dotted = [name for name in streams if "." in name and pattern.text.lstrip("!") in name]
         if dotted:
             escaped = dotted[0].replace(".", "\\.")
@@ -267,28 +224,17 @@ def _names_nothing(extra: str, pattern: _Pattern, tables: Sequence[Table]) -> st
     )
 
 
-def _columns(table: Table, patterns: Sequence[_Pattern]) -> tuple[Column, ...]:
-    """Return the selected columns: those included, and the key's, less all that is excluded."""
-    mine = [p for p in patterns if _matches(table.stream, p.stream)]
-    if any(p.excludes and p.column == "*" for p in mine):
-        return ()
-    included = [p.column for p in mine if not p.excludes]
-    excluded = [p.column for p in mine if p.excludes]
-    if not included:
-        return ()
-    return tuple(
-        column
-        for column in table.columns
-        if (column.name in table.keys or any(_matches(column.name, p) for p in included))
-        and not any(_matches(column.name, p) for p in excluded)
-    )
+def _columns(table: Table, patterns: Sequence[Pattern]) -> tuple[Column, ...]:
+    mine = [pattern for pattern in patterns if pattern.finds(table.stream)]
+    names = selected_columns([column.name for column in table.columns], table.keys, mine)
+    return tuple(column for column in table.columns if column.name in names)
 
 
-def _passes(table: Table, filters: Sequence[_Pattern]) -> bool:
+def _passes(table: Table, filters: Sequence[Pattern]) -> bool:
     """Return whether `select_filter` (`meltano el --select`) lets a table through."""
     kept = [f for f in filters if not f.excludes]
-    return not any(f.excludes and _matches(table.stream, f.stream) for f in filters) and (
-        not kept or any(_matches(table.stream, f.stream) for f in kept)
+    return not any(f.excludes and f.finds(table.stream) for f in filters) and (
+        not kept or any(f.finds(table.stream) for f in kept)
     )
 
 
@@ -304,7 +250,7 @@ def _with_metadata(
     """
     columns = [column.name for column in one.table.columns]
     for pattern, values in metadata.items():
-        if not _matches(one.stream, pattern):
+        if not matches(one.stream, pattern):
             continue
         for key, value in values.items():
             match key:
