@@ -62,12 +62,19 @@ class LakeProject:
     def days(self, source: str) -> StagedDays:
         return StagedDays(self.output, source, f"{source}-to-local")
 
-    def stage(self, day: str, not_selected: list[str] | None = None, **tables: T) -> None:
+    def stage(
+        self,
+        day: str,
+        not_selected: list[str] | None = None,
+        compression: str = "",
+        **tables: T,
+    ) -> None:
         """Seal a day of each source that the tables name.
 
         Args:
             day: which.
             not_selected: the tables that the reading left out; None: not said.
+            compression: of the files.
             tables: name -> table.
         """
         from datetime import date
@@ -83,6 +90,8 @@ class LakeProject:
                     path.write_text(text, "utf-8")
                     columns = tuple((column, kind, kind) for column, kind in table.columns.items())
                     proven = ProvenFile.measure(path)
+                    if compression:
+                        proven = draft.pack(name, proven, compression)
                     draft.add(StagedTable(name, proven, columns, table.keys, table.kind))
                 draft.seal(read={} if not_selected is None else {"not_selected": not_selected})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from lake_project import D1, D2, D3, LakeProject, T
 
 ORDERS = {"order_id": "integer", "customer": "text"}
@@ -167,6 +168,18 @@ def test_a_day_that_is_not_sealed_or_is_damaged_does_not_go_in(lake: LakeProject
     assert lake.sql("FROM ecommerce.orders") == [(1, "a")]
 
 
+@pytest.mark.parametrize("compression", ["gzip", "zstd"])
+def test_a_compressed_day_is_the_same_day(lake: LakeProject, compression: str) -> None:
+    lake.stage(D1, orders=orders(("1", "a"), ("2", None)))
+    lake.load(D1)
+    lake.stage(D1, compression=compression, orders=orders(("1", "a"), ("2", None)))
+    lake.load(D1)
+    assert lake.sql("FROM ecommerce.orders") == [(1, "a"), (2, None)]
+    lake.stage(D2, compression=compression, orders=orders(("1", ""), ("3", "b")))
+    lake.load(D2)
+    assert lake.sql("FROM ecommerce.orders") == [(1, ""), (3, "b")]
+
+
 def test_a_row_longer_than_a_block_goes_in(lake: LakeProject) -> None:
     long = "ä\n" * 5_000_000
     lake.stage(D1, orders=orders(("1", long), ("2", "b")))
@@ -199,8 +212,6 @@ def test_another_sources_table_is_left_alone(lake: LakeProject) -> None:
 
 def test_rows_are_refused(lake: LakeProject) -> None:
     from io import StringIO
-
-    import pytest
 
     from sealed_days.core.errors import ConfigurationError
     from sealed_days.target_ducklake.run import run
