@@ -17,8 +17,8 @@ from sealed_days.core.errors import BusyError, ConfigurationError, FileError
 from sealed_days.store import layout
 from sealed_days.store import manifest as manifests
 from sealed_days.store.files import Files
-from sealed_days.store.kind import Lease, Store
 from sealed_days.store.manifest import StagedTable, table_of
+from sealed_days.store.protocol import Lease, Store
 from sealed_days.store.seal import Draft
 
 _SOURCE = re.compile(r"[a-z][a-z0-9_-]*")

@@ -24,7 +24,6 @@ from typing import Any
 
 from sealed_days.core.errors import FileError
 from sealed_days.store import manifest as manifests
-from sealed_days.store.kind import Attempt
 from sealed_days.store.layout import (
     MANIFEST_SUFFIX,
     REJECTS,
@@ -38,6 +37,7 @@ from sealed_days.store.layout import (
     safe_name,
 )
 from sealed_days.store.lock import Lease, holder, take_lease
+from sealed_days.store.protocol import Attempt
 from sealed_days.store.scratch import LOCK, is_abandoned, lock_folder, sweep
 
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}

@@ -16,9 +16,9 @@ from sealed_days.core.errors import FileError
 from sealed_days.core.packed_file import KINDS, PackedFile, pack, packed
 from sealed_days.core.proven_file import ProvenFile
 from sealed_days.store import manifest as manifests
-from sealed_days.store.kind import Lease
 from sealed_days.store.layout import SCRATCH, safe_name
 from sealed_days.store.manifest import StagedTable
+from sealed_days.store.protocol import Lease
 from sealed_days.store.scratch import ScratchFile
 
 if TYPE_CHECKING:
