@@ -14,17 +14,18 @@ from sealed_days.core.settings import variable
 
 
 def end_with_parent() -> None:
-    """End this process when its parent ends, with SIGTERM: what was not published is not.
+    """End this process when its parent ends, by SIGKILL: what was not published is not.
 
     Without Meltano nobody reads what a tap extracts, and a target that waits for readers would
-    publish behind the back of the next run. Linux only. Elsewhere, after a `kill -9` of Meltano,
-    a plugin goes on until it finds its pipe closed.
+    publish behind the back of the next run. SIGTERM would leave one that is stopped (SIGSTOP)
+    with the day's lock; what a killed process leaves, the next run removes. Linux only.
+    Elsewhere, after a `kill -9` of Meltano, a plugin goes on until it finds its pipe closed.
     """
     if sys.platform == "linux":
         import ctypes
 
         pr_set_pdeathsig = 1  # man 2 prctl
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 def publish_nothing_when_stopped(log: logging.Logger) -> None:
