@@ -106,6 +106,27 @@ def test_no_table_stands_on_this_disk_as_a_whole(
     assert (table["rows"], table["bytes"] > 21_000_000) == (70_000, True)
 
 
+@pytest.mark.slow  # 20,000 rows, one by one
+def test_a_full_tmpdir_is_named_where_rows_wait_there(
+    project: Project, database: str, stage: dict[str, str], objects: Objects
+) -> None:
+    sql(
+        project,
+        database,
+        "CREATE TABLE t AS SELECT repeat('x', 300) FROM generate_series(1, 20000)",
+    )
+    run = project.start(
+        *("run", "tap-postgres--rows", "target-csv--from-postgres"),
+        DATE=DAY, TAP_POSTGRES__ROWS_DATABASE=database, **stage,
+    )  # fmt: skip
+    prlimit(run.pid, RLIMIT_FSIZE, (4 << 20, 4 << 20))  # it has 6 MB
+    said, _ = run.communicate(timeout=240)
+    assert run.returncode != 0
+    assert f"cannot write {stage['TMPDIR']}/sealed-days-" in said
+    assert "File too large" in said
+    assert objects.read(f"postgres/{DAY}.datapackage.json") is None
+
+
 def test_a_day_is_never_unsealed_by_staging_it_again(
     project: Project, stage: dict[str, str], objects: Objects
 ) -> None:

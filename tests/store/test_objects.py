@@ -27,6 +27,8 @@ from sealed_days.store.object_sink import MIB, ObjectSink, part_size
 from sealed_days.store.objects import Lost, Objects
 from sealed_days.store.place import days_at, place_of
 
+KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+AZURE = {"AZURE_STORAGE_ACCOUNT_NAME": "a", "AZURE_STORAGE_ACCOUNT_KEY": "no base64!"}
 LINE = b'1,"a\nb""c",' + b"x" * 500 + b"\n"
 
 
@@ -343,10 +345,14 @@ def test_the_probe_accepts_a_store_that_has_them(objects: Objects) -> None:
     [
         ("s3://days", {}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
         ("s3://days", {"AWS_ACCESS_KEY_ID": "a"}, "no credentials are set"),
-        ("s3://days", {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}, "AWS_REGION"),
+        ("s3://days", KEYS, "AWS_REGION"),
         ("s3:///prefix", {}, "names no bucket"),
         ("az://days", {"AZURE_STORAGE_ACCOUNT_KEY": "YQ=="}, "AZURE_STORAGE_ACCOUNT_NAME"),
         ("az://days", {}, "AZURE_STORAGE_ACCOUNT_KEY"),
+        ("az://days", AZURE | {"AZURE_STORAGE_ENDPOINT": "azurite"}, "is azurite, which is no"),
+        ("az://days", AZURE, "Invalid Access Key"),
+        ("s3://days", KEYS | {"AWS_ENDPOINT_URL": "minio:9000"}, "is minio:9000, which is no"),
+        ("gs://days", {"GOOGLE_APPLICATION_CREDENTIALS": "/none.json"}, "No such file"),
         ("gs://days", {}, "GOOGLE_APPLICATION_CREDENTIALS"),
         ("ftp://days", {}, "s3://bucket/prefix"),
     ],

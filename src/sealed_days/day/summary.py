@@ -44,14 +44,14 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     ]
     rows += [(table, "", None, number) for table, number in loaded.items() if table not in staged]
     wrong = [row for row in rows if row[2] != row[3]]
-    place = "in store" if settings.store else "on disk"
+    place, where = ("in store", "in the store") if settings.store else ("on disk", "on disk")
     for line in _lines([(typed[row[0]], *row[1:]) for row in rows], place):
         print(line)
     print()
     if wrong:
         print(f"{len(wrong)} of {len(rows)} tables differ: {settings.command(f'verify {day}')}")
     else:
-        print(f"{day} is complete: {len(rows)} tables are the same {place} and in the warehouse.")
+        print(f"{day} is complete: {len(rows)} tables are the same {where} and in the warehouse.")
     for source, table_ in files:
         if number := table_.details.get("rejected_rows"):
             what = "1 bad row" if number == 1 else f"{number:,} bad rows"

@@ -17,6 +17,7 @@ from sealed_days.core.messages import STAGING, batch_file, columns_of, file_of
 from sealed_days.core.packed_file import packed
 from sealed_days.core.progress import size
 from sealed_days.core.proven_file import ProvenFile, file_sha256
+from sealed_days.core.spool import spool_area
 from sealed_days.store.layout import REJECTS
 from sealed_days.store.manifest import DETAILS, StagedTable
 from sealed_days.store.place import days_at, place_of
@@ -321,8 +322,9 @@ class DayGathering:
         return self._days.command(self.day)
 
     def _cannot_write(self, error: OSError) -> FileError:
+        place = error.filename or (spool_area() if self._days.is_remote else self._days.root)
         return FileError(
-            f"cannot write {error.filename or self._days.root}: {error.strerror}; "
+            f"cannot write {place}: {error.strerror}; "
             f"{self._days.source} {self.day} was not sealed; make room or allow writing, "
             f"then run {self._command}"
         )
