@@ -159,8 +159,8 @@ test-airflow: install ## A live Airflow: runs, failures, a backfill, stops, the 
 test-workers: install .seaweedfs/installed ## Airflow with Edge, then Celery workers on hosts of their own (minutes)
 	@$(BIN)/pytest -m workers tests/airflow/test_workers.py tests/airflow/test_workers_kubernetes.py
 
-bench: install ## Side by side with psql, dlt, sling and the stock plugins (BENCH="--size 2m …")
-	@$(BIN)/python -m benchmarks $(BENCH)
+bench: install ## Side by side with psql, dlt, sling and the stock plugins (SIZE="2m one-table days wide columns", BENCH="--runs 3")
+	@$(BIN)/python -m benchmarks $(if $(SIZE),--size $(SIZE)) $(BENCH)
 
 bench-store: install .seaweedfs/installed ## Each step with days in a folder and on an object store
 	@$(BIN)/python -m benchmarks.store $(BENCH)

@@ -28,6 +28,7 @@ WORK_ALONE = (
 )
 JOBS = ("postgres-to-local", "orders-details-csv-to-local", "local-csv-to-postgres")
 DAY = date(2025, 1, 1)
+PEERS = {"sling", "dlt", "stock"}
 SPLIT_BYTES = 64 << 20
 _FORMAT = "FORMAT csv, HEADER"
 
@@ -43,6 +44,8 @@ class Contestant:
     title: str
     schemas: tuple[str, ...] = ()
     note: str = ""
+    against: str = ""
+    """Whose time its own is divided by, where a size is about one step."""
 
     def prepare(self, bench: Bench) -> None:
         """Install and write what it needs; not measured.

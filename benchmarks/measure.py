@@ -28,7 +28,7 @@ class Process:
 
 @dataclass
 class Measured:
-    """A command that has ended. `cpu` is that of all its processes; the server's is not in it.
+    """A command that has ended. `cpu` is that of all its processes, `server_cpu` the server's.
 
     `processes` are those that lived long enough to be seen, some 20 ms.
     """
@@ -38,6 +38,7 @@ class Measured:
     cpu: float
     began: float
     log: Path
+    server_cpu: float = 0.0
     processes: list[Process] = field(default_factory=list)
 
     @property
@@ -84,7 +85,7 @@ def measure(
     child.returncode = os.waitstatus_to_exitcode(status)
     processes = sorted(seen.values(), key=lambda p: p.began)
     cpu = usage.ru_utime + usage.ru_stime
-    return Measured(child.returncode, seconds, cpu, clock, log, processes)
+    return Measured(child.returncode, seconds, cpu, clock, log, processes=processes)
 
 
 def _watch(root: int, seen: dict[int, Process], began: float, stop: threading.Event) -> None:

@@ -70,13 +70,19 @@ def spread(values: Sequence[float], digits: int = 1) -> str:
     return f"{middle} ({min(values):.{digits}f}–{max(values):.{digits}f})"
 
 
-def markdown(results: Results) -> str:
-    """Return the whole report."""
-    lines = ["# Benchmarks", "", *_machine(), ""]
+def markdown(results: Results, since: Sequence[str] = ()) -> str:
+    """Return the whole report.
+
+    Args:
+        results: what was measured.
+        since: the section on what changed.
+    """
+    lines = ["# Benchmarks", "", *_machine(), "", *since]
     for name, rows in results.sizes.items():
         lines += [f"## {results.says[name].says}", "", *_times(rows), ""]
-    if len(results.sizes) > 1:
-        lines += ["## Growth", "", *_growth(results), ""]
+    whole = {name: rows for name, rows in results.sizes.items() if "ours" in rows}
+    if len(whole) > 1:
+        lines += ["## Growth", "", *_growth(whole), ""]
     if results.behaviours:
         lines += ["## What each loses", "", *_losses(results), ""]
     lines += ["## Where our time goes", ""]
@@ -115,8 +121,8 @@ def _machine() -> list[str]:
         "",
         "Source and warehouse are on one embedded server, on the same cores as the clients. The "
         "contestants run in turn, round after round; a ratio is to psql of the same round. "
-        "Figures are median (least–most). CPU is the clients', without the server's. Memory is "
-        "the peak of the largest process.",
+        "Figures are median (least–most). CPU is the clients', that of source and warehouse apart. "
+        "Memory is the peak of the largest process.",
     ]
 
 
@@ -131,10 +137,13 @@ def _ratios(rows: dict[str, Result], name: str, to: str) -> list[float]:
 
 def _times(rows: dict[str, Result]) -> list[str]:
     others = {FLOOR: "× psql", LIMIT: "× two at a time", NOTHING: "× nothing"}
+    if any(result.contestant.against for result in rows.values()):
+        return _step_times(rows)
     against = {name: title for name, title in others.items() if name in rows}
     lines = [
-        f"| | s | {''.join(f'{title} | ' for title in against.values())}CPU s | peak MB | lost |",
-        f"|---|---:|{'---:|' * len(against)}---:|---:|---|",
+        f"| | s | {''.join(f'{title} | ' for title in against.values())}CPU s | server CPU s | "
+        "peak MB | lost |",
+        f"|---|---:|{'---:|' * len(against)}---:|---:|---:|---|",
     ]
     for name, result in rows.items():
         runs = list(result.runs.values())
@@ -146,6 +155,32 @@ def _times(rows: dict[str, Result]) -> list[str]:
             + (" (one run)" if len(runs) == 1 else ""),
             *(spread(_ratios(rows, name, to), 2) for to in against),
             spread([run.cpu for run in runs]),
+            spread([run.server_cpu for run in runs]),
+            spread([run.largest.peak / 1e6 for run in runs], 0),
+            result.failed or (short(result.losses) if result.losses else ""),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _step_times(rows: dict[str, Result]) -> list[str]:
+    """Return the table of a size that is about one step."""
+    lines = [
+        "| | s | × | of | CPU s | server CPU s | peak MB | lost |",
+        "|---|---:|---:|---|---:|---:|---:|---|",
+    ]
+    for name, result in rows.items():
+        runs = list(result.runs.values())
+        if not runs:
+            continue
+        to = result.contestant.against
+        cells = [
+            result.contestant.title,
+            spread([run.seconds for run in runs], 2),
+            spread(_ratios(rows, name, to), 2),
+            rows[to].contestant.title if to in rows else "",
+            spread([run.cpu for run in runs]),
+            spread([run.server_cpu for run in runs]),
             spread([run.largest.peak / 1e6 for run in runs], 0),
             result.failed or (short(result.losses) if result.losses else ""),
         ]
@@ -165,13 +200,13 @@ def short(losses: Losses) -> str:
     return ", ".join(filter(None, parts)) or ("nothing" if losses.tables else "")
 
 
-def _growth(results: Results) -> list[str]:
-    sizes = list(results.sizes)
+def _growth(whole: dict[str, dict[str, Result]]) -> list[str]:
+    sizes = list(whole)
     lines = [f"| median s, peak MB | {' | '.join(sizes)} |", f"|---|{'---:|' * len(sizes)}"]
-    names = dict.fromkeys(name for rows in results.sizes.values() for name in rows)
+    names = dict.fromkeys(name for rows in whole.values() for name in rows)
     for name in names:
         cells, title = [], name
-        for rows in results.sizes.values():
+        for rows in whole.values():
             runs = list(rows[name].runs.values()) if name in rows else []
             if runs:
                 title = rows[name].contestant.title

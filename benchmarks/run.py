@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -12,10 +14,13 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path[:0] = [str(REPOSITORY)]
 
-from benchmarks import checks, report  # noqa: E402
-from benchmarks.contestants import Contestant, contestants  # noqa: E402
+import psycopg2  # noqa: E402
+
+from benchmarks import checks, last, report, step_contestants  # noqa: E402
+from benchmarks.contestants import PEERS, Contestant, contestants  # noqa: E402
 from benchmarks.measure import measure  # noqa: E402
 from benchmarks.report import NOTHING, Result, Results  # noqa: E402
+from benchmarks.step_data import MANY, STEPS  # noqa: E402
 from benchmarks.work import SIZES, WORK, Bench, BenchError, Size  # noqa: E402
 
 RESULTS = REPOSITORY / "benchmarks" / "results.md"
@@ -28,29 +33,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if variable.startswith(("TAP_", "TARGET_", "EMBEDDED_", "MELTANO_", "DATE")):
             del os.environ[variable]
     options = _parser().parse_args(arguments)
-    known = contestants()
+    known = [contestant for size in SIZES.values() for contestant in _all(size)]
     if wrong := set(options.only or ()) - {c.name for c in known}:
         print(f"no such contestant: {', '.join(sorted(wrong))}", file=sys.stderr)
         return 2
-    chosen = [c for c in known if not options.only or c.name in options.only]
     results = Results()
+    problems = 0
     try:
-        for name in SIZES:
+        for name, size in SIZES.items():
             if name in options.size:
-                _run_size(SIZES[name], chosen, options, results)
+                chosen = [c for c in _all(size) if not options.only or c.name in options.only]
+                try:
+                    _run_size(size, chosen, options, results)
+                except (BenchError, psycopg2.Error, OSError) as error:
+                    problems += 1
+                    text = " ".join(str(error).split())
+                    results.skipped.append(f"{name}: {text}")
+                    print(f"benchmarks: {name}: {text}", file=sys.stderr)
             elif (kept := _kept(name)).exists():
                 # a size that this call leaves out keeps its place in the table
-                results.add(Results.load(kept))
-    except BenchError as error:
-        print(f"benchmarks: {error}", file=sys.stderr)
-        return 1
+                with contextlib.suppress(Exception):  # of an older version of this code
+                    results.add(Results.load(kept))
     except KeyboardInterrupt:
         print("interrupted: the results so far follow", file=sys.stderr)
-    text = report.markdown(results)
+    machine = options.output.with_suffix(".json")
+    before, now = last.read(machine), last.document(results)
+    text = report.markdown(results, last.section(before, now))
     options.output.write_text(text)
+    machine.write_text(json.dumps(now, indent=1, ensure_ascii=False) + "\n")
     print(text)
     failed = [r for rows in results.sizes.values() for r in rows.values() if r.failed]
-    return 1 if failed else 0
+    return 1 if failed or problems else 0
+
+
+def _all(size: Size) -> list[Contestant]:
+    return step_contestants.contestants(size.kind) if size.kind in STEPS else contestants()
 
 
 def say(line: str) -> None:
@@ -84,16 +101,17 @@ def _run_size(
             rows[contestant.name] = Result(contestant)
         for number in range(options.runs):
             for result in rows.values():
-                slow = any(run.seconds > options.patience for run in result.runs.values())
+                is_peer = result.contestant.name in PEERS
+                slow = is_peer and any(r.seconds > options.patience for r in result.runs.values())
                 if not slow and not result.failed:
                     _run_one(bench, result, number)
-        if size.scale == 1:
+        if size.scale == 1 and not options.times_only:
             for name, result in rows.items():
                 if name != NOTHING and not result.failed:
                     say(f"{size.name}: what {name} loses")
                     results.behaviours[name] = checks.behaviour(bench, result.contestant)
-        results.save(_kept(size.name))
     finally:
+        results.save(_kept(size.name))
         into.add(results)
         bench.down()
 
@@ -104,39 +122,44 @@ def _run_one(bench: Bench, result: Result, number: int) -> None:
     bench.rest()
     command, env = contestant.command(bench)
     log = bench.root / "logs" / f"{contestant.name} {number + 1}.log"
+    used = bench.server_cpu()
     run = measure(command, bench.root, env, log)
+    run.server_cpu = bench.server_cpu() - used
     if run.code:
         result.failed = f"failed with exit code {run.code}"
         say(f"{bench.size.name}: {contestant.name} {result.failed}, see {log}\n{run.tail()}")
         return
     result.runs[number] = run
     lost = ""
-    if contestant.schemas and result.losses is None:
+    if contestant.schemas and result.losses is None and bench.size.kind not in MANY:
         result.losses = checks.look(bench, contestant)
         lost = f"; lost: {report.short(result.losses)}"
     contestant.reset(bench)  # or autovacuum would tend its tables while another is measured
     peak = f"{run.largest.peak / 1e6:.0f} MB ({run.largest.name})"
     say(
         f"{bench.size.name}: {contestant.name} {number + 1}: {run.seconds:.2f} s, "
-        f"CPU {run.cpu:.1f} s, {peak}{lost}"
+        f"CPU {run.cpu:.1f} s, server {run.server_cpu:.1f} s, {peak}{lost}"
     )
 
 
 def _parser() -> argparse.ArgumentParser:
-    names = ", ".join(c.name for c in contestants())
+    names = ", ".join(dict.fromkeys(c.name for size in SIZES.values() for c in _all(size)))
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument(
         "--size", nargs="+", choices=list(SIZES), default=["northwind", "2m"], metavar="SIZE",
         help=f"{', '.join(SIZES)} (default: northwind 2m)",
     )  # fmt: skip
     parser.add_argument(
-        "--runs", type=int, default=3, metavar="N", help="rounds for each size (default: 3)"
+        "--runs", type=int, default=5, metavar="N", help="rounds for each size (default: 5)"
     )
     parser.add_argument("--only", nargs="+", metavar="NAME", help=f"of: {names}")
     parser.add_argument(
-        "--patience", type=float, default=600, metavar="SECONDS",
-        help="who takes longer is run once (default: 600)",
+        "--patience", type=float, default=60, metavar="SECONDS",
+        help="who takes longer and is none of ours or psql's is run once (default: 60)",
     )  # fmt: skip
+    parser.add_argument(
+        "--times-only", action="store_true", help="do not look at what each loses on Northwind"
+    )
     parser.add_argument(
         "--output", type=Path, default=RESULTS, metavar="FILE",
         help="where the results go (default: benchmarks/results.md)",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
 import re
 import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +38,11 @@ class SealedDay:
     day: date
     manifest: dict[str, Any]
     tables: tuple[StagedTable, ...]
+
+    @cached_property
+    def manifest_sha256(self) -> str:
+        """What a warehouse knows the manifest by: computed once for all tables of the day."""
+        return hashlib.sha256(json.dumps(self.manifest, sort_keys=True).encode()).hexdigest()
 
 
 class StagedDays:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -97,13 +95,12 @@ def staging_of(sealed: SealedDay, table: StagedTable, job: str) -> dict[str, Any
         read["not_selected"] = sorted(left_out.union(read.get("not_selected") or ()))
     if "read_at" in table.details:  # it was kept from an earlier run of the day
         read["read_at"] = table.details["read_at"]
-    manifest = json.dumps(sealed.manifest, sort_keys=True).encode()
     return staging | {
         "source": sealed.source,
         "date": sealed.day.isoformat(),
         "job": job,
         "read": read,
-        "manifest": hashlib.sha256(manifest).hexdigest(),
+        "manifest": sealed.manifest_sha256,
     }
 
 

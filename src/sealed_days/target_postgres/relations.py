@@ -21,9 +21,10 @@ def attach(
     """
     old, new = qualified(warehouse.parts, making), qualified(warehouse.parts, name)
     cursor.execute(
-        "SELECT contype, conname FROM pg_constraint WHERE conrelid = to_regclass(%s) "
-        "AND (contype = 'p' OR conname = %s)",
-        (old, CHECK),
+        "SELECT contype::text, conname::text FROM pg_constraint WHERE conrelid = to_regclass(%s) "
+        "AND (contype = 'p' OR conname = %s) UNION ALL "
+        "SELECT 'leaves', '' FROM pg_inherits WHERE inhparent = to_regclass(%s)",
+        (old, CHECK, old),
     )
     constraints = dict(cursor.fetchall())
     statements = [
@@ -39,7 +40,8 @@ def attach(
         old_key = quote_ident(constraints["p"])
         statements.append(f"ALTER TABLE {new} RENAME CONSTRAINT {old_key} TO {key}")
     cursor.execute(";\n".join(statements))
-    _settle_leaves(cursor, warehouse, new, row)
+    if "leaves" in constraints:
+        _settle_leaves(cursor, warehouse, new, row)
 
 
 def leaf_name(row: DayTable, number: int, suffix: str = "", *, making: bool = False) -> str:
