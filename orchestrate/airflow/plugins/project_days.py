@@ -18,8 +18,11 @@ from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction
 from airflow.timetables.trigger import CronTriggerTimetable
 from jsonschema import FormatChecker
 
-# Seven lines of permissions for each new DAG; logging.namespace_levels does not reach this logger.
-logging.getLogger("airflow.providers.fab").setLevel(logging.WARNING)
+# Seven lines of permissions for each new DAG. logging.namespace_levels does not reach this logger,
+# and a level would be gone when Airflow configures its loggers once more.
+logging.getLogger("airflow.providers.fab.auth_manager.security_manager.override").addFilter(
+    lambda record: record.levelno >= logging.WARNING
+)
 
 TIME_ZONE = os.environ.get("DATE_TIMEZONE") or "UTC"
 ALLOW_FUTURE = os.environ.get("DATE_ALLOW_FUTURE", "").lower() == "true"
