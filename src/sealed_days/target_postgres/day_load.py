@@ -186,8 +186,8 @@ class DayLoad:
             if not self._control.closed:
                 self._control.rollback()
                 self._control.autocommit = True
-                relations = [done.making for done in self._copied.values()]
-                relations += [parted.making for parted in self._parted.values()]
+                relations = [done.unpublished_name for done in self._copied.values()]
+                relations += [parted.unpublished_name for parted in self._parted.values()]
                 prepare.drop_unfinished(self._control, self._warehouse, relations)
         self._copied.clear()
         self._parted.clear()
@@ -349,7 +349,7 @@ class DayLoad:
                     raise
                 done = self._copied.pop(error.table)
                 self._held[error.table] = str(error)
-                prepare.drop_unfinished(self._control, self._warehouse, [done.making])
+                prepare.drop_unfinished(self._control, self._warehouse, [done.unpublished_name])
                 continue
             except WarehouseError as error:
                 if not self._control.closed:

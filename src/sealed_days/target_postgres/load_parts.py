@@ -85,7 +85,7 @@ class PartsLoad:
         self._left = len(self.ranges)
 
     @property
-    def making(self) -> str:
+    def unpublished_name(self) -> str:
         """The name of its own table until it is published."""
         return self.row.relation
 
@@ -120,7 +120,7 @@ class PartsLoad:
                 return None
         if self._is_off:
             self.log.info("%s: its rows cannot be loaded in parts: loaded as one", self.table.name)
-            drop_unfinished(session, self.warehouse, [self.making])
+            drop_unfinished(session, self.warehouse, [self.unpublished_name])
             return load_table(
                 session, self.warehouse, self.table, self.file, self.load, self.log, read
             )
@@ -129,7 +129,7 @@ class PartsLoad:
     def _copy(self, session: Connection, number: int, read: Callable[[int], None]) -> None:
         part, parts = self.ranges[number], self.warehouse.parts
         with transaction(session) as cursor:
-            relation = self.making
+            relation = self.unpublished_name
             if self.bounds:
                 relation = leaf_name(self.row, number + 1, making=True)
                 checks = " AND ".join(self._checks(number))
@@ -206,19 +206,21 @@ class PartsLoad:
         indexes.build(cursor, leaf, wanted)
         ends = [quote_literal(bound) for bound in self.bounds]
         cursor.execute(
-            f"ALTER TABLE {qualified(parts, self.making)} ATTACH PARTITION {leaf} "
+            f"ALTER TABLE {qualified(parts, self.unpublished_name)} ATTACH PARTITION {leaf} "
             f"FOR VALUES FROM ({['MINVALUE', *ends][number]}) TO ({[*ends, 'MAXVALUE'][number]}); "
             f"ALTER TABLE {leaf} DROP CONSTRAINT {_RANGE_CHECK}"
         )
 
     def _finish(self, session: Connection) -> CopiedTable:
-        name = qualified(self.warehouse.parts, self.making)
+        name = qualified(self.warehouse.parts, self.unpublished_name)
         only = ""
         if self.bounds:
             only = "ONLY " if session.server_version >= _ONLY_VERSION else ""
         else:
             with transaction(session) as cursor:
-                new_table.add_key(cursor, self.warehouse, self.table, self.making, self.file)
+                new_table.add_key(
+                    cursor, self.warehouse, self.table, self.unpublished_name, self.file
+                )
                 wanted = new_table.wanted_indexes(cursor, self.warehouse, self.row)
                 indexes.build(cursor, name, wanted)
         with transaction(session) as cursor:

@@ -70,7 +70,7 @@ class Load:
 
 @dataclass(frozen=True)
 class CopiedTable:
-    """A table that is complete, in a table of its own, `making`, that nobody sees yet."""
+    """A complete table, in a table of its own that nobody sees yet: `unpublished_name`."""
 
     table: IncomingTable
     row: DayTable
@@ -79,7 +79,7 @@ class CopiedTable:
     finished: datetime
 
     @property
-    def making(self) -> str:
+    def unpublished_name(self) -> str:
         """The name of its own table until it is published."""
         return self.row.relation
 

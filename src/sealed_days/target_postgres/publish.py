@@ -104,7 +104,7 @@ class _Attempt:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (warehouse.lock_key("publish"),))
         for done in revision.added:
             # only autovacuum can hold it, so waiting here delays no reader
-            cursor.execute(f"LOCK TABLE {qualified(warehouse.parts, done.making)}")
+            cursor.execute(f"LOCK TABLE {qualified(warehouse.parts, done.unpublished_name)}")
 
         replaced = registry.of_day(revision.day, [done.table.name for done in revision.added])
         gone = self._gone()
@@ -220,15 +220,15 @@ class _Attempt:
         for done in self._revision.added:
             table = done.table.name
             if model := replaced.get(table) or before.get(table):
-                models[done.making] = model.relation
-                columns[done.making] = set(done.row.columns)
+                models[done.unpublished_name] = model.relation
+                columns[done.unpublished_name] = set(done.row.columns)
         relations.take_over_grants(self._cursor, self._warehouse, models, columns)
 
     def _attach(self, done: CopiedTable) -> None:
         row = done.row
         shape = shape_name(row.table_name, row.kind, row.typed)
         name = part_name(row.table_name, row.day)
-        relations.attach(self._cursor, self._warehouse, done.making, name, shape, row)
+        relations.attach(self._cursor, self._warehouse, done.unpublished_name, name, shape, row)
 
     def _changes(
         self,
@@ -239,7 +239,7 @@ class _Attempt:
     ) -> list[views.Change]:
         """Return what is to happen to the views, those that stay as they are left out."""
         places = {
-            part_name(done.table.name, done.table.day): done.making
+            part_name(done.table.name, done.table.day): done.unpublished_name
             for done in self._revision.added
             if done.table.name in replaced
         }
