@@ -1,7 +1,7 @@
 """kill -9 at random moments of any step, of any of its processes: what is left.
 
 `make test-slow` kills 1,000 times (KILLS=100 make test-slow: 100), most on disk, the rest on an
-object store, and prints the tables of outcomes that docs/trust.md quotes.
+object store, and prints the tables of outcomes that docs/guarantees.md quotes.
 """
 
 from __future__ import annotations

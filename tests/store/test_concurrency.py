@@ -120,3 +120,26 @@ def test_every_reader_sees_a_whole_day(root: Path) -> None:
         stage(root, version(60), day)
         assert opened(root, day) == files(version(60))
     assert litter(root) == []
+
+
+def test_two_days_never_exclude_each_other(root: Path) -> None:
+    """Each run sweeps what dead ones left: no look of one may keep another from its own day."""
+    root.mkdir()
+
+    def begin_often(day: date) -> None:
+        for _ in range(700):
+            StagedDays(root, "s").begin(day).close()
+
+    children = []
+    for number in range(3):
+        child = os.fork()
+        if child == 0:
+            try:
+                begin_often(date(2025, 3, 1 + number))
+            except BaseException:
+                os._exit(1)
+            os._exit(0)
+        children.append(child)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    assert codes == [0, 0, 0]
+    assert litter(root) == []
