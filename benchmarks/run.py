@@ -154,8 +154,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", nargs="+", metavar="NAME", help=f"of: {names}")
     parser.add_argument(
-        "--patience", type=float, default=60, metavar="SECONDS",
-        help="who takes longer and is none of ours or psql's is run once (default: 60)",
+        "--patience", type=float, default=30, metavar="SECONDS",
+        help="who takes longer and is none of ours or psql's is run once (default: 30)",
     )  # fmt: skip
     parser.add_argument(
         "--times-only", action="store_true", help="do not look at what each loses on Northwind"
