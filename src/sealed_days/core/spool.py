@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from sealed_days.core.errors import ConfigurationError
@@ -15,6 +14,8 @@ def spool_area() -> Path:
     Raises:
         ConfigurationError: somebody else has made it.
     """
+    import tempfile  # with all that it imports: an object store needs it, a folder does not
+
     area = Path(tempfile.gettempdir()) / f"sealed-days-{os.getuid()}"
     area.mkdir(mode=0o700, exist_ok=True)
     if area.lstat().st_uid != os.getuid():

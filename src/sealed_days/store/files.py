@@ -16,7 +16,6 @@ import fcntl
 import json
 import os
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -38,7 +37,7 @@ from sealed_days.store.layout import (
 )
 from sealed_days.store.lock import Lease, holder, take_lease
 from sealed_days.store.protocol import Attempt
-from sealed_days.store.scratch import LOCK, is_abandoned, lock_folder, sweep
+from sealed_days.store.scratch import LOCK, is_abandoned, lock_folder, remove_tree, sweep
 
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """Errors of link(2) where it cannot work: another filesystem, or one without links."""
@@ -255,7 +254,7 @@ def _discard(attempt: Path) -> None:
         with contextlib.suppress(OSError):
             _second_name(attempt, folder / name).unlink(missing_ok=True)
             _remove_empty(folder, attempt.parent)
-    shutil.rmtree(attempt, ignore_errors=True)
+    remove_tree(attempt)
 
 
 def _place(source: Path, target: Path) -> None:
@@ -265,6 +264,8 @@ def _place(source: Path, target: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINK:
             raise
+        import shutil
+
         shutil.copyfile(source, target)
         _fsync(target)
 

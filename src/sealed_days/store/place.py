@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +71,8 @@ def on_this_machine(path: Path) -> Iterator[Path]:
     if isinstance(path, Path):
         yield path
         return
+    import shutil
+
     sweep(spool_area())
     scratch = Scratch(spool_area())
     try:

@@ -7,7 +7,6 @@ import hashlib
 import os
 import re
 import secrets
-import shutil
 import socket
 import sys
 from pathlib import Path
@@ -102,7 +101,7 @@ class Scratch:
 
     def close(self) -> None:
         """Remove the folder with all its files."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        remove_tree(self.path)
         self.release()
 
     def release(self) -> None:
@@ -110,6 +109,13 @@ class Scratch:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder with all that is in it, as far as that can be done."""
+    import shutil  # with bz2 and lzma: a run that only reads days has no use for them
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def lock_folder(folder: Path, kind: int) -> int:
@@ -148,7 +154,7 @@ def sweep(area: Path) -> None:
     area.mkdir(parents=True, exist_ok=True)
     for entry in list(area.iterdir()):
         if entry.is_dir() and _is_dead(entry):
-            shutil.rmtree(entry, ignore_errors=True)
+            remove_tree(entry)
 
 
 def _is_dead(folder: Path) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -99,6 +98,8 @@ class Draft:
     def _take(self, source: Path, target: Path) -> Path:
         if source == target:
             return target
+        import shutil
+
         area = (self.days.root / SCRATCH).resolve()
         if area not in source.resolve().parents:
             shutil.copyfile(source, target)
