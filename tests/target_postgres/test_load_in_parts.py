@@ -175,6 +175,17 @@ def test_a_damaged_stretch_publishes_nothing(shop: Ecommerce, kind: str) -> None
     assert len(shop.view("lines")) == 120
 
 
+@pytest.mark.parametrize("how", [PARTS, ONE])
+def test_a_file_that_cannot_be_read_is_called_so(shop: Ecommerce, how: dict[str, Any]) -> None:
+    sent = shop.stage(D1, {"lines": lines(*range(10, 40), kind="text")})
+    path = messages.batch_file(sent[1]).path
+    path.unlink()
+    path.symlink_to("/proc/self/mem")  # it opens, and no read at its beginning succeeds
+    with pytest.raises(FileError, match=r"lines.csv cannot be read \(Input/output error\): "):
+        shop.feed(sent, **how)
+    assert shop.parts() == set()
+
+
 def test_a_table_that_cannot_be_loaded_holds_itself_alone(shop: Ecommerce) -> None:
     bad = lines(*range(30))
     bad.rows[3] = bad.rows[4]

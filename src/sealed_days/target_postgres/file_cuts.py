@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sealed_days.core.dialect import RowCounter
+from sealed_days.core.errors import UserError
 from sealed_days.core.proven_file import ProvenFile
 from sealed_days.core.stretches import Stretch
 
@@ -69,6 +70,7 @@ class RangeReader:
         self._hash = hashlib.sha256(part.head)
         self._tail = part.tail
         self.is_damaged = False  # an error that `read` raised would come back as psycopg2's own
+        self.failure: Exception | None = None  # why the file cannot be read
         self._read = read
 
     def close(self) -> None:
@@ -81,7 +83,11 @@ class RangeReader:
             block, self._tail = self._tail, b""
             return block
         end, stretch = self._left[0]
-        block = self._stream.read(min(size, end - self._at))
+        try:
+            block = self._stream.read(min(size, end - self._at))
+        except (OSError, UserError) as error:
+            self.failure = error
+            raise
         self._hash.update(block)
         self._at += len(block)
         self._read(len(block))

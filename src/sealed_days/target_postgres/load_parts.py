@@ -274,10 +274,12 @@ def begin(
 
 @contextmanager
 def _proven(reader: RangeReader, damage: FileError) -> Iterator[None]:
-    """Raise what says that the file is damaged, whatever the server says of its rows."""
+    """Raise what says that the file is damaged or gone, whatever the server says of its rows."""
     try:
         yield
     except psycopg2.Error:
+        if reader.failure:
+            raise reader.failure from None
         if not reader.is_damaged:
             raise
     if reader.is_damaged:
