@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlparse
 
 KINDS = {"gzip": "gz", "zstd": "zst"}
 """What `compression` may be, and the ending that files then have."""
-BLOCK = 4 << 20
+BLOCK = 1 << 20
 """Bytes of content in a block."""
 _THREADS = min(4, os.cpu_count() or 1)
 _MARK = "#packed&"
@@ -166,7 +166,7 @@ class _Reader(io.RawIOBase):
         if start % BLOCK:
             self._rest = next(self._blocks, self._rest)[start % BLOCK :]
 
-    def _read_blocks(self, file: PackedFile, first: int) -> Iterator[memoryview]:
+    def _read_blocks(self, file: PackedFile, first: int) -> Generator[memoryview, None, None]:
         _, decompress = _codec(file.ending)
         for packed_bytes in file.blocks[first:]:
             data = self._file.read(packed_bytes)
@@ -189,7 +189,9 @@ class _Reader(io.RawIOBase):
         return count
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file and free its block, which this and its generator would keep alive."""
+        self._rest = memoryview(b"")
+        self._blocks.close()
         self._file.close()
         super().close()
 
