@@ -13,7 +13,13 @@ from typing import Any
 import pytest
 
 from sealed_days.core import proven_file
-from sealed_days.core.dialect import RowCounter, array_literal, format_row, text_form
+from sealed_days.core.dialect import (
+    RowCounter,
+    array_literal,
+    check_header,
+    format_row,
+    text_form,
+)
 from sealed_days.core.proven_file import ProvenFile, file_sha256
 
 
@@ -58,6 +64,39 @@ def test_rows_are_counted_in_any_blocks_of_any_file() -> None:
         cuts = sorted(chance.randrange(len(data) + 1) for _ in range(chance.randrange(4)))
         blocks = [data[a:b] for a, b in zip([0, *cuts], [*cuts, len(data)], strict=True)]
         assert counted(*blocks) == len(rows)
+
+
+def test_the_last_row_that_ends_in_a_block_is_found_in_any_file() -> None:
+    chance = random.Random(20)
+    for _ in range(300):
+        rows = [
+            format_row(chance.choices(["", "a", "b\n", '"', 'x"\n"', None, ","], k=2))
+            for _ in range(6)
+        ]
+        data = "".join(rows).encode()
+        ends = [0]
+        for row in rows:
+            ends.append(ends[-1] + len(row.encode()))
+        start, stop = sorted(chance.choices(range(len(data) + 1), k=2))
+        counter = RowCounter()
+        counter.update(data[:start])
+        before = [end for end in ends if start < end <= stop]
+        assert counter.last_end(data[start:stop]) == (before[-1] - start if before else 0)
+
+
+def test_a_header_is_compared_with_the_columns(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    names = ["a", 'b"\n', "ü"]
+    path.write_bytes(format_row(names).encode() + b"1,2,3\n")
+    check_header(path, names)
+    for other in (names[:2], [*names, "c"], [names[1], names[0], names[2]]):
+        with pytest.raises(ValueError, match="its header is"):
+            check_header(path, other)
+    path.write_bytes(b'"a')
+    with pytest.raises(ValueError, match="no header at all"):
+        check_header(path, ["a"])
+    with pytest.raises(ValueError, match=f"'{'n' * 200}'$"):
+        check_header(path, ["n" * 300])
 
 
 def test_a_file_is_measured_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
