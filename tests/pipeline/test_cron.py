@@ -25,7 +25,7 @@ def test_the_line_for_cron_runs_the_pipeline(project: Project, tmp_path: Path) -
     )
 
     # --no-install: these plugins are the repository's. Meltano, seeing another path, would install
-    # them again under the other tests' feet; it takes no word of `auto_install` in .env or elsewhere.
+    # them again under the other tests' feet; its setting auto_install has no effect.
     command = command.replace("/srv/pipeline", str(own.root))
     command = command.replace(" run ", " run --no-install ")
 
