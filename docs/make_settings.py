@@ -26,7 +26,8 @@ utilities are in `orchestrate/day.meltano.yml` and `orchestrate/airflow.meltano.
 
 - **Where.** Any setting goes below `config:` of its plugin in `meltano.yml`. One with a variable
   may stand in `.env`, or in the environment, instead; the environment wins over `.env`, and both
-  win over `meltano.yml`. A list or a mapping in a variable is JSON.
+  win over `meltano.yml`. A list or a mapping in a variable is JSON. A variable that bears a
+  plugin's name and is no setting of it is refused, unless one of Meltano's files names it.
 - **Secrets** belong into `.env`. A secret without a variable of its own is written as `$NAME`
   in `meltano.yml`, and `NAME` stands in `.env`.
 - `a.b` is `b` below `a`; `a[].b` is `b` of each item of the list `a`; `a.*.b` is `b` below each key

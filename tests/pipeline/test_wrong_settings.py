@@ -136,3 +136,24 @@ def test_a_variable_of_another_type_is_named(copy: Project, variable: str, name:
 
     assert f"{name} is 'abc', which is not " in said
     assert f"or {variable} in .env" in said
+
+
+@pytest.mark.parametrize(
+    ("plugin", "variable", "says"),
+    [
+        ("tap-postgres", "TAP_POSTGRES_FILTER_SCHEMA", "did you mean TAP_POSTGRES_FILTER_SCHEMAS?"),
+        ("target-postgres", "TARGET_POSTGRES_SCHEMA", "is not a setting of target-postgres"),
+        ("target-postgres", "TARGET_POSTGRES_HARD_DELETE", "hard_delete has no variable"),
+    ],
+)  # fmt: skip
+def test_a_variable_that_is_no_setting_is_refused(
+    copy: Project, plugin: str, variable: str, says: str
+) -> None:
+    change(copy, plugin, lambda entry: None)
+
+    (line,) = [
+        line for line in refused(copy, plugin, **{variable: "x"}).splitlines() if says in line
+    ]
+
+    assert variable in line
+    assert "nothing was touched" in line

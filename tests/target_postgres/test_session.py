@@ -98,6 +98,10 @@ def test_a_connection_limit_means_fewer_sessions(
 ) -> None:
     tables = {f"t{n}": T({"v": "integer"}, [(str(n),)], ("v",)) for n in range(8)}
     with session(shop.server["admin"], dbname="postgres") as cursor:
+        cursor.execute(  # sessions of earlier tests that the server has not ended yet
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = %s",
+            (ROLE,),
+        )
         cursor.execute(f"ALTER ROLE {ROLE} CONNECTION LIMIT {limit}")
     try:
         shop.load(D1, {"parallelism": 4}, **tables)

@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 from sealed_days.core import umask
 from sealed_days.core.errors import ConfigurationError, one_line_errors
 from sealed_days.core.settings import Settings
+from sealed_days.plugin import variables
 from sealed_days.plugin.process import end_with_parent, log_to_stderr
 
 S = TypeVar("S", bound=Settings)
@@ -97,6 +98,7 @@ def _settings(plugin: Plugin[S], arguments: list[str]) -> tuple[S | None, str | 
     if not config and "--config" not in arguments:
         return None, "the command line has no --config"
     settings = plugin.settings.parse(config, plugin.name)
+    variables.refuse_unknown(plugin.settings, config, plugin.name)
     return settings, f"the command line has {others[0]}" if others else None
 
 
