@@ -133,7 +133,8 @@ def _verdict(file: ProvenFile, row: DayTable, sha256: str) -> str:
         return f"where {row.rows:,} were loaded: somebody changed the warehouse's table"
     return (
         "not the bytes that were sealed: the file had other texts for its values than "
-        "PostgreSQL writes, or the table was changed or widened since"
+        "PostgreSQL writes, several sessions loaded it, whose rows lie mixed (docs/warehouse.md), "
+        "or the table was changed or widened since"
     )
 
 
