@@ -1,5 +1,5 @@
 # The image of Airflow and of its workers: Meltano, every plugin of meltano.yml, and Airflow among them.
-FROM python:3.11.14-slim-bookworm AS build
+FROM python:3.11.14-slim-bookworm@sha256:65a93d69fa75478d554f4ad27c85c1e69fa184956261b4301ebaf6dbb0a3543d AS build
 WORKDIR /project
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy
 # Only what decides the installs, so that another DAG or CSV does not run them again.
@@ -21,7 +21,7 @@ RUN --mount=type=cache,target=/root/.cache \
     echo "AIRFLOW_REQUIREMENTS=$AIRFLOW_REQUIREMENTS" >.env \
     && .venv/bin/meltano --log-level=warning install
 
-FROM python:3.11.14-slim-bookworm
+FROM python:3.11.14-slim-bookworm@sha256:65a93d69fa75478d554f4ad27c85c1e69fa184956261b4301ebaf6dbb0a3543d
 WORKDIR /project
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin pipeline
 COPY --from=build /project .
