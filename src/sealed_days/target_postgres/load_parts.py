@@ -25,7 +25,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import FileError
-from sealed_days.core.progress import EVERY_SECONDS, share_line, table_line
+from sealed_days.core.progress import EVERY_SECONDS, share_line
 from sealed_days.core.proven_file import BLOCK, ProvenFile
 from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
 from sealed_days.target_postgres import indexes, new_table
@@ -38,7 +38,15 @@ from sealed_days.target_postgres.file_cuts import (
     ranges_by_key,
 )
 from sealed_days.target_postgres.incoming import IncomingTable
-from sealed_days.target_postgres.load_table import CopiedTable, Load, damaged, load_table
+from sealed_days.target_postgres.load_table import (
+    CopiedTable,
+    Load,
+    copied,
+    damaged,
+    is_about_rows,
+    load_table,
+    unreadable,
+)
 from sealed_days.target_postgres.prepare import drop_unfinished
 from sealed_days.target_postgres.registry import DayTable
 from sealed_days.target_postgres.relations import leaf_name
@@ -111,8 +119,8 @@ class PartsLoad:
             try:
                 self._copy(session, number, read)
             except psycopg2.Error as error:
-                if error.pgcode is None or error.pgcode[:2] not in {"22", "23"}:
-                    raise  # not the file's rows
+                if not is_about_rows(error):
+                    raise
                 self._is_off = True
         with self._lock:
             self._left -= 1
@@ -176,8 +184,7 @@ class PartsLoad:
                     size=BLOCK,
                 )
         except OSError as error:
-            msg = f"{path} cannot be read ({error.strerror}): {self.table.restage_command}"
-            raise FileError(msg) from None
+            raise unreadable(path, self.table, error) from None
         if cursor.rowcount != part.rows:
             msg = (
                 f"{self.table.name}: COPY took {cursor.rowcount:,} rows from bytes {part.start:,} "
@@ -201,9 +208,7 @@ class PartsLoad:
         """Key and index a leaf and attach it; nothing is scanned, its CHECK implies its bounds."""
         parts = self.warehouse.parts
         leaf = qualified(parts, relation)
-        new_table.add_key(cursor, self.warehouse, self.table, relation, self.file)
-        wanted = new_table.wanted_indexes(cursor, self.warehouse, self.row)
-        indexes.build(cursor, leaf, wanted)
+        new_table.add_key_and_indexes(cursor, self.warehouse, self.row, relation, self.file)
         ends = [quote_literal(bound) for bound in self.bounds]
         cursor.execute(
             f"ALTER TABLE {qualified(parts, self.unpublished_name)} ATTACH PARTITION {leaf} "
@@ -218,19 +223,13 @@ class PartsLoad:
             only = "ONLY " if session.server_version >= _ONLY_VERSION else ""
         else:
             with transaction(session) as cursor:
-                new_table.add_key(
-                    cursor, self.warehouse, self.table, self.unpublished_name, self.file
+                new_table.add_key_and_indexes(
+                    cursor, self.warehouse, self.row, self.unpublished_name, self.file
                 )
-                wanted = new_table.wanted_indexes(cursor, self.warehouse, self.row)
-                indexes.build(cursor, name, wanted)
         with transaction(session) as cursor:
             cursor.execute(f"ANALYZE {only}{name}")
-        now = datetime.now(UTC)
-        done = CopiedTable(self.table, self.row, self.file, self._started or now, now)
-        self.log.info(
-            "%s", table_line(self.table.name, self.file.rows, self.file.bytes, done.seconds)
-        )
-        return done
+        started = self._started or datetime.now(UTC)
+        return copied(self.table, self.row, self.file, started, self.log)
 
 
 def begin(

@@ -22,7 +22,7 @@ from sealed_days.core.errors import FileError, UserError, WarehouseError
 from sealed_days.core.progress import EVERY_SECONDS, share_line, table_line
 from sealed_days.core.proven_file import BLOCK, ProvenFile, file_sha256
 from sealed_days.core.sql import column_list, qualified
-from sealed_days.target_postgres import indexes, new_table
+from sealed_days.target_postgres import new_table
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.incoming import IncomingTable
 from sealed_days.target_postgres.registry import MAKING, DayTable
@@ -170,12 +170,17 @@ def load_table(
         rows = _copy(cursor, warehouse, table, making, file, log, read)
         if time.time() - started.timestamp() > EVERY_SECONDS:
             log.info("%s: %s rows copied; building its key", table.name, f"{rows:,}")
-        new_table.add_key(cursor, warehouse, table, making, file)
-        wanted = new_table.wanted_indexes(cursor, warehouse, row)
-        indexes.build(cursor, qualified(warehouse.parts, making), wanted)
+        new_table.add_key_and_indexes(cursor, warehouse, row, making, file)
     with transaction(session) as cursor:
         # the planner needs it at once; in the COPY's transaction it would not count for autovacuum
         cursor.execute(f"ANALYZE {qualified(warehouse.parts, making)}")
+    return copied(table, row, file, started, log)
+
+
+def copied(
+    table: IncomingTable, row: DayTable, file: ProvenFile, started: datetime, log: logging.Logger
+) -> CopiedTable:
+    """Return a table that is complete now, and log how long it took."""
     done = CopiedTable(table, row, file, started, datetime.now(UTC))
     log.info("%s", table_line(table.name, file.rows, file.bytes, done.seconds))
     return done
@@ -212,11 +217,10 @@ def _copy(
                     raise reader.failure from None
                 raise
     except OSError as error:
-        msg = f"{path} cannot be read ({error.strerror}): {table.restage_command}"
-        raise FileError(msg) from None
+        raise unreadable(path, table, error) from None
     except psycopg2.Error as error:
-        if error.pgcode is None or error.pgcode[:2] not in {"22", "23"}:
-            raise  # not the file's rows
+        if not is_about_rows(error):
+            raise
         if file_sha256(path) != file.sha256:
             raise damaged(path, table) from None
         raise _bad_row(error, table, path) from None
@@ -229,6 +233,16 @@ def _copy(
         )
         raise FileError(msg)
     return cursor.rowcount
+
+
+def is_about_rows(error: psycopg2.Error) -> bool:
+    """Return whether it is the rows that the server refuses: a value, or a constraint on them."""
+    return error.pgcode is not None and error.pgcode[:2] in {"22", "23"}
+
+
+def unreadable(path: Path, table: IncomingTable, error: OSError) -> FileError:
+    """Return the error that a file cannot be read."""
+    return FileError(f"{path} cannot be read ({error.strerror}): {table.restage_command}")
 
 
 def damaged(path: Path, table: IncomingTable) -> FileError:

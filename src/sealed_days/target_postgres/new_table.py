@@ -73,25 +73,34 @@ def wanted_indexes(cursor: Cursor, warehouse: Warehouse, row: DayTable) -> list[
     return indexes.wanted_for(cursor, warehouse, shape, model, set(row.columns))
 
 
-def add_key(
-    cursor: Cursor, warehouse: Warehouse, table: IncomingTable, making: str, file: ProvenFile
+def add_key_and_indexes(
+    cursor: Cursor, warehouse: Warehouse, row: DayTable, relation: str, file: ProvenFile
 ) -> None:
-    """Add a table's primary key, if it has one.
+    """Add what a day's table has besides its rows: its primary key, if any, and users' indexes.
+
+    Args:
+        cursor: in the transaction that does it.
+        warehouse: its schemas.
+        row: the table as it is registered.
+        relation: the table, or a leaf of it.
+        file: where its rows are from.
 
     Raises:
-        WarehouseError: two rows have the same.
+        WarehouseError: two rows have the same key.
     """
-    if not table.keys:
-        return
+    name = qualified(warehouse.parts, relation)
+    if row.keys:
+        _add_key(cursor, name, row, file)
+    indexes.build(cursor, name, wanted_indexes(cursor, warehouse, row))
+
+
+def _add_key(cursor: Cursor, name: str, row: DayTable, file: ProvenFile) -> None:
     try:
-        cursor.execute(
-            f"ALTER TABLE {qualified(warehouse.parts, making)} "
-            f"ADD PRIMARY KEY ({column_list(table.keys)})"
-        )
+        cursor.execute(f"ALTER TABLE {name} ADD PRIMARY KEY ({column_list(row.keys)})")
     except UniqueViolation as error:
         path: Path = file.path
         msg = (
-            f"{table.name}: the key ({', '.join(table.keys)}) is not unique: "
+            f"{row.table_name}: the key ({', '.join(row.keys)}) is not unique: "
             f"{error.diag.message_detail} ({path}): nothing was published"
         )
         raise WarehouseError(msg) from None
