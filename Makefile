@@ -15,9 +15,8 @@ JOB = $(shell $(BIN)/python -m sealed_days.core.meltano_yml)
 PLUGINS := tap-postgres tap-csv--from-csv tap-csv \
 	target-csv--from-postgres target-csv--order-details target-postgres day
 
-# A mirror that pip is set to (PIP_INDEX_URL, pip.conf) serves uv too, which has variables of its own.
+# A mirror that pip is set to by variables serves uv too, which has variables of its own.
 MIRROR = : "$${UV_DEFAULT_INDEX:=$$PIP_INDEX_URL}"; : "$${UV_INDEX:=$$PIP_EXTRA_INDEX_URL}"; \
-	: "$${UV_DEFAULT_INDEX:=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}"; \
 	test -z "$$UV_DEFAULT_INDEX" || export UV_DEFAULT_INDEX; test -z "$$UV_INDEX" || export UV_INDEX
 
 ifneq ($(shell test -t 2 && test -z "$$NO_COLOR" && echo terminal),)

@@ -97,7 +97,7 @@ def test_make_run_in_a_folder_with_a_hard_name(clone: Path, python: str) -> None
 
 
 @pytest.mark.slow
-def test_a_mirror_that_pip_knows_is_uvs_too(clone: Path) -> None:
+def test_a_mirror_in_pips_variable_is_uvs_too(clone: Path) -> None:
     make(clone, ".venv/installed")
     (clone / ".venv/installed").unlink()
     # nothing listens there: what is not cached cannot come from anywhere else
