@@ -17,7 +17,7 @@ CONFIG = {"host": "localhost", "stream_maps": {"orders": {"x": None}}}
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MELTANO_PROJECT_ROOT", str(tmp_path))
     monkeypatch.setenv("MELTANO_LOADER_NAME", "target-postgres")
-    (tmp_path / "meltano.yml").write_text("version: 1\n")
+    (tmp_path / "meltano.yml").write_text("include_paths: [./*.meltano.yml]\n")
     return tmp_path
 
 

@@ -48,14 +48,23 @@ class RowCounter:
 
     def last_end(self, data: bytes | memoryview) -> int:
         """Return how many of the next bytes end with the last row that ends in them."""
-        data = bytes(data)
-        end, quoted = len(data), self._quoted ^ (data.count(b'"') % 2 == 1)
-        while (at := data.rfind(b"\n", 0, end)) >= 0:
-            quoted ^= data.count(b'"', at, end) % 2 == 1
-            if not quoted:
-                return at + 1
-            end = at
-        return 0
+        return last_end(bytes(data), quoted=self._quoted)
+
+
+def last_end(data: bytes, *, quoted: bool) -> int:
+    """Return where the last row ends that ends in a block, 0 where none does.
+
+    Args:
+        data: the block.
+        quoted: whether it begins inside quotes.
+    """
+    end, quoted = len(data), quoted ^ (data.count(b'"') % 2 == 1)
+    while (at := data.rfind(b"\n", 0, end)) >= 0:
+        quoted ^= data.count(b'"', at, end) % 2 == 1
+        if not quoted:
+            return at + 1
+        end = at
+    return 0
 
 
 def check_header(path: Path, columns: Iterable[str]) -> None:

@@ -14,12 +14,7 @@ from sealed_days.day import nearest
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import StagedDays
 from sealed_days.store.layout import REJECTS
-
-_RESOURCES = {
-    *("profile", "name", "title", "date", "source", "job", "bytes", "rows", "resources"),
-    *("hash", "attempt"),
-}
-"""The keys of a manifest that a seal makes itself; the others are kept."""
+from sealed_days.store.manifest import about_of
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -71,6 +66,5 @@ def _compress(days: StagedDays, day: date, compression: str) -> str:
             else:
                 file = draft.pack(table.name, table.file, compression)
             draft.add(replace(table, file=file))
-        kept = {key: said for key, said in sealed.manifest.items() if key not in _RESOURCES}
-        manifest = draft.seal(**kept)
+        manifest = draft.seal(**about_of(sealed.manifest))
     return f"{size(sealed.manifest['bytes'])} are {size(manifest['bytes'])} now"

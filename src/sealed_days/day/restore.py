@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ def _restore(
             if rejects.exists():
                 draft.take_rejects(name, rejects)
             if table and _is_whole(table):
-                draft.add(_at(table, draft.take(name, table.file.path)))
+                path = draft.take(name, table.file.path)
+                draft.add(replace(table, file=table.file.at(path)))
                 continue
             if row is None:
                 msg = (
@@ -140,17 +142,9 @@ def _verdict(file: ProvenFile, row: DayTable, sha256: str) -> str:
 
 def _table(row: DayTable, sealed: StagedTable | None, file: ProvenFile) -> StagedTable:
     if sealed and [name for name, _, _ in sealed.columns] == row.columns:
-        return StagedTable(
-            sealed.name, file, sealed.columns, sealed.keys, sealed.kind, sealed.details
-        )
+        return replace(sealed, file=file)
     columns = tuple((name, kind, kind) for name, kind in row.typed.items())
     return StagedTable(row.table_name, file, columns, tuple(row.keys), row.kind)
-
-
-def _at(table: StagedTable, path: Path) -> StagedTable:
-    return StagedTable(
-        table.name, table.file.at(path), table.columns, table.keys, table.kind, table.details
-    )
 
 
 def _read(rows: list[DayTable]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from sealed_days.core.errors import ConfigurationError
 from sealed_days.core.meltano_yml import MeltanoYml, Pipeline, project_root, stage_root, stage_url
 from sealed_days.core.spool import spool_area
 from sealed_days.store.days import StagedDays
+from sealed_days.store.files import fsync
 from sealed_days.store.place import days_at, store_at
 from sealed_days.target_postgres.connection import Server
 from sealed_days.target_postgres.warehouse import Warehouse
@@ -168,7 +169,7 @@ class Settings:
         target = self.output / key
         target.parent.mkdir(parents=True, exist_ok=True)
         path.rename(target)
-        _fsync(target.parent)
+        fsync(target.parent)
         return self.shown(target)
 
     @property
@@ -230,11 +231,3 @@ def _server(meltano_yml: MeltanoYml, loader: str) -> Server:
         raise ConfigurationError(msg)
     parameters = {to: found[name] for name, to in _CONNECTION.items() if found[name]}
     return Server({"port": 5432} | parameters)
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,6 +6,7 @@ asked for.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from typing import Any
 import msgspec
 
 from sealed_days.core.errors import ConfigurationError
+from sealed_days.core.meltano_yml import MeltanoYml
 from sealed_days.core.settings import Settings, name_in_meltano, nearest, variable
 
 
@@ -60,6 +62,6 @@ def refuse_unknown(settings: type[Settings], config: Mapping[str, Any], plugin: 
 
 
 def _stands_in_a_file(root: Path, key: str) -> bool:
-    """Return whether a file of Meltano's takes the variable by $NAME, or sets it below `env:`."""
-    files = [*root.glob("*.yml"), *root.glob("*/*.yml")]
-    return any(re.search(rf"\b{key}\b", file.read_text("utf-8", "replace")) for file in files)
+    """Return whether meltano.yml takes the variable by $NAME, or sets it below `env:`."""
+    said = json.dumps(MeltanoYml.read(root).parts, default=str)
+    return bool(re.search(rf"\b{key}\b", said))

@@ -133,7 +133,7 @@ class Files:
         """
         for path in attempt.path.iterdir():
             if path.name != LOCK:
-                _fsync(path)
+                fsync(path)
         self._prepare(day, attempt.path, manifest)
         attempt.is_named = True
         named = manifests.in_attempt(manifest, day, attempt.path.name)
@@ -167,7 +167,7 @@ class Files:
         """Remove a day, its manifest first."""
         manifest_path(self.root, self.source, day).unlink(missing_ok=True)
         if self.folder.exists():
-            _fsync(self.folder)
+            fsync(self.folder)
         for folder in self.folder.glob(f"*/{day.isoformat()}"):
             # whoever finishes another day may take an empty folder away before us
             with contextlib.suppress(FileNotFoundError):
@@ -186,7 +186,7 @@ class Files:
             second = _second_name(attempt, final)
             second.unlink(missing_ok=True)
             _place(source, second)
-        _fsync(attempt)
+        fsync(attempt)
 
     def _write_manifest(self, day: date, attempt: Path, manifest: Mapping[str, Any]) -> None:
         draft = attempt / "manifest.json"
@@ -198,7 +198,7 @@ class Files:
 
     def _finish(self, day: date, attempt: Path, manifest: Mapping[str, Any]) -> None:
         """Rename each file to its place, then the manifest that names these places."""
-        _fsync(self.folder)
+        fsync(self.folder)
         finals = [final for _, final in self._moves(day, attempt, manifest)]
         for final in finals:
             _second_name(attempt, final).rename(final)
@@ -208,9 +208,9 @@ class Files:
             stale.unlink()
             _remove_empty(stale.parent, self.folder)
         for folder in {final.parent for final in finals}:
-            _fsync(folder)
+            fsync(folder)
         self._write_manifest(day, attempt, manifest)
-        _fsync(self.folder)
+        fsync(self.folder)
 
     def _moves(
         self, day: date, attempt: Path, manifest: Mapping[str, Any]
@@ -267,7 +267,7 @@ def _place(source: Path, target: Path) -> None:
         import shutil
 
         shutil.copyfile(source, target)
-        _fsync(target)
+        fsync(target)
 
 
 def _make_folders(folder: Path) -> None:
@@ -279,10 +279,11 @@ def _make_folders(folder: Path) -> None:
         folder.mkdir()
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-    _fsync(folder.parent)
+    fsync(folder.parent)
 
 
-def _fsync(path: Path) -> None:
+def fsync(path: Path) -> None:
+    """Wait until a file's content, or a folder's names, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -81,6 +81,19 @@ def object_paths(path: str | Sequence[str]) -> list[str]:
     return [path] if isinstance(path, str) else list(path)
 
 
+def piece_name(first: str, number: int) -> str:
+    """Return the name of a file's next objects: `t-00001.csv` follows `t.csv`.
+
+    Args:
+        first: the first object's.
+        number: how many come before.
+    """
+    if not number:
+        return first
+    stem, dot, suffix = first.rpartition(".")
+    return f"{stem}-{number:05d}{dot}{suffix}"
+
+
 def is_object_path(path: str | Sequence[str], day: date) -> bool:
     """Return whether a resource's path names objects of one attempt at a day."""
     paths = object_paths(path)

@@ -37,6 +37,14 @@ DETAILS = frozenset(
 )
 """What a resource may say besides; it goes from the tap's SCHEMA to the manifest and back."""
 
+_SEALS_OWN = frozenset(
+    {
+        *("profile", "name", "title", "date", "source", "job", "bytes", "rows", "resources"),
+        *("hash", "attempt"),
+    }
+)
+"""The keys of a manifest that each seal makes anew."""
+
 Count = Annotated[int, Meta(ge=0)]
 _Text = Annotated[str, Meta(min_length=1)]
 _Hash = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
@@ -134,6 +142,11 @@ def to_json(
         "resources": [_resource(day, number, table) for number, table in enumerate(tables, 1)],
     }
     return manifest | {"hash": hash_of(manifest)}
+
+
+def about_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a manifest says besides its tables, to seal the day again with."""
+    return {key: said for key, said in manifest.items() if key not in _SEALS_OWN}
 
 
 def _resource(day: date, number: int, table: StagedTable) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,8 @@ OLD = timedelta(hours=24)
 """How long an attempt that no manifest names stays: a loader may still read it."""
 
 
-class Spool(Scratch):
-    """A folder of this machine; no manifest names it."""
+class LocalFolder(Scratch):
+    """The part of an attempt that is on this machine; no manifest names it."""
 
     is_named = False
 
@@ -81,11 +82,11 @@ class ObjectStore:
     def _lease(self, day: date) -> str:
         return f"{self.source}/.leases/{day.isoformat()}"
 
-    def attempt(self, day: date) -> Spool:
+    def attempt(self, day: date) -> LocalFolder:
         """Return a folder of this machine for what cannot go straight to the store."""
         del day
         sweep(spool_area())
-        return Spool(spool_area())
+        return LocalFolder(spool_area())
 
     def publish(self, day: date, attempt: object, manifest: Mapping[str, Any]) -> None:
         """Refuse: an `ObjectDraft` publishes, by the version that it saw when it began."""
@@ -279,9 +280,7 @@ class ObjectDraft(Draft):
                 f"published; run {self.days.command(self.day)}"
             )
             raise FileError(msg)
-        self._tables[table.name] = StagedTable(
-            table.name, file, table.columns, table.keys, table.kind, table.details
-        )
+        self._tables[table.name] = replace(table, file=file)
 
     def seal(self, **about: Any) -> dict[str, Any]:
         """Publish the day: its manifest is put if it is still what the run saw at its start.

@@ -13,7 +13,9 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+from sealed_days.core.dialect import last_end
 from sealed_days.store.clouds import explain
+from sealed_days.store.layout import piece_name
 
 MIB = 1 << 20
 MAX_PARTS = 10_000
@@ -71,7 +73,7 @@ class ObjectSink:
         # the rest is for the end of a record
         self._limit = self._part * (max_parts * 99 // 100)
         self._hash = hashlib.sha256()
-        self._quotes = 0
+        self._quoted = False
         self._piece_bytes = 0
         self._upload: _Upload | None = None
 
@@ -89,17 +91,16 @@ class ObjectSink:
         block = bytes(data)
         self._hash.update(block)
         self.bytes += len(block)
+        end = 0
         if self._piece_bytes + len(block) > self._limit:
-            end = self._end_of_record(block)
-            if end:
-                self._send(block[:end])
-                self._end_piece()
-                self._quotes += block.count(b'"', 0, end)
-                block = block[end:]
-        self._quotes += block.count(b'"')
-        if block:
-            self._send(block)
-        return len(data)
+            end = last_end(block, quoted=self._quoted)
+        if end:
+            self._send(block[:end])
+            self._end_piece()
+        self._quoted ^= block.count(b'"') % 2 == 1
+        if rest := block[end:]:
+            self._send(rest)
+        return len(block)
 
     def close(self) -> None:
         """Finish the file: its objects are there now; `bytes` and `sha256` are the whole's.
@@ -131,20 +132,7 @@ class ObjectSink:
         self._piece_bytes = 0
 
     def _piece_key(self) -> str:
-        if not self.pieces:
-            return self._key
-        stem, dot, suffix = self._key.rpartition(".")
-        return f"{stem}-{len(self.pieces):05d}{dot}{suffix}"
-
-    def _end_of_record(self, block: bytes) -> int:
-        """Return where the first record ends in a block, 0 where none does."""
-        quotes, start = self._quotes, 0
-        while (found := block.find(b"\n", start)) >= 0:
-            quotes += block.count(b'"', start, found)
-            if quotes % 2 == 0:
-                return found + 1
-            start = found + 1
-        return 0
+        return piece_name(self._key, len(self.pieces))
 
 
 class _Upload:

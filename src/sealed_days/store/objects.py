@@ -1,9 +1,6 @@
-"""The staged days on an object store (S3, Azure Blob Storage, Google Cloud Storage).
+"""Requests to an object store (S3, Azure Blob Storage, Google Cloud Storage).
 
-{source}/{DATE}.datapackage.json               the manifest: the only object that changes
-{source}/{DATE}/{attempt}/{table}.csv          never changed; named by the manifest's `path`
-{source}/{DATE}/{attempt}/{table}-00001.csv    what did not fit into one object: concatenate
-{source}/.leases/{DATE}                        keeps the writers of a day apart
+Objects are put on a condition, read in ranges, and listed. Which objects a day has: `object_days`.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from sealed_days.core.closing import Closing
 from sealed_days.core.dialect import check_header
 from sealed_days.core.errors import FileError
 from sealed_days.core.packed_file import KINDS, PackedFile, pack, packed
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sealed_days.store.days import StagedDays
 
 
-class Draft:
+class Draft(Closing):
     """A day that is being written: files gather in an attempt until `seal` publishes them all.
 
     As a context manager it releases the lease, sealed or not.
@@ -36,17 +36,6 @@ class Draft:
         self._lease = lease
         self._attempt = days.store.attempt(day)
         self._tables: dict[str, StagedTable] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def path(self, table: str) -> Path:
         """Return the path to write a table's file to."""
