@@ -12,6 +12,9 @@ meltano.yml sets it, so this add-on does, unless the user has set it.
 `meltano select --list` asks a tap for a catalog, which no run of ours needs: for that command alone
 the taps have the capabilities `discover` and `catalog`.
 
+A value that Meltano cannot cast to the `kind` of its setting (a text below `stream_maps`) would end
+in a traceback that does not name the setting. Here it ends in one line.
+
 Meltano writes each plugin's config, passwords in it, to a file below .meltano/run, by the
 process's umask; after a `kill -9` it stays there. Here only the owner can read what a run
 writes, and what dead runs left is removed. Plugins get the umask back: the user decides who may
@@ -28,8 +31,10 @@ import gc
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
+from meltano.core.error import MeltanoError
 from meltano.core.setting_definition import SettingDefinition, SettingKind
 
 from sealed_days.core import umask
@@ -101,7 +106,23 @@ def let_select_discover() -> None:
     PluginInvoker.capabilities = property(capabilities)  # type: ignore[assignment]
 
 
+def name_what_cannot_be_cast() -> None:
+    """Say which setting has a value that Meltano cannot cast; it would end in a traceback."""
+    cast = SettingDefinition.cast_value
+
+    def cast_value(self: SettingDefinition, value: Any) -> Any:
+        try:
+            return cast(self, value)
+        except ValueError:
+            shown = "a text (not shown)" if self.is_redacted else repr(value)
+            reason = f"{self.name} is {shown}, which is no {self.kind}: nothing was touched"
+            raise MeltanoError(reason, "Change it in meltano.yml or .env") from None
+
+    SettingDefinition.cast_value = cast_value  # type: ignore[method-assign]
+
+
 os.environ.setdefault("MELTANO_RUN_FORCE", "true")
+name_what_cannot_be_cast()
 if "select" in sys.argv[1:]:
     let_select_discover()
 if _STARTS_PLUGINS.intersection(sys.argv[1:]) and (_root := _project()):

@@ -40,7 +40,7 @@ plugins:
   extractors:
   - name: tap-postgres--shop
     inherit_from: tap-postgres
-    config: {database: shop}
+    config: {database: shop, stream_options: {public-a\\.b: {day_column: day}}}
   - name: tap-github
     namespace: tap_github
     executable: tap-github
@@ -132,6 +132,7 @@ def test_settings_are_those_that_meltano_hands_over(
         monkeypatch.setenv(name, value)
     found = MeltanoYml.read(project.root)
     names = ["host", "user", "password", "database", "default_target_schema", "filter_schemas"]
+    names += ["stream_options"]  # with a stream whose name has a dot
     assert {n: found.setting(plugin, n) for n in names if n in handed} == {
         n: handed[n] for n in names if n in handed
     }

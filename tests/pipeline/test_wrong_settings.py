@@ -138,6 +138,14 @@ def test_a_variable_of_another_type_is_named(copy: Project, variable: str, name:
     assert f"or {variable} in .env" in said
 
 
+def test_what_meltano_itself_cannot_cast_is_one_line(copy: Project) -> None:
+    change(copy, "tap-postgres", setting("stream_maps", "public-orders"))
+
+    said = refused(copy, "tap-postgres")
+
+    assert "stream_maps is 'public-orders', which is no object: nothing was touched. Change" in said
+
+
 @pytest.mark.parametrize(
     ("plugin", "variable", "says"),
     [

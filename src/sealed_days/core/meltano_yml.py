@@ -252,7 +252,8 @@ class MeltanoYml:
         if isinstance(value, str):
             return _expand(value, {**self.variables.values, **self._given}) or None
         if isinstance(value, dict):
-            return {key: self._filled(item) for key, item in value.items()}
+            # in a key, Meltano takes a dot for a step down, and \. for a dot
+            return {key.replace("\\.", "."): self._filled(item) for key, item in value.items()}
         return [self._filled(item) for item in value] if isinstance(value, list) else value
 
 
