@@ -170,4 +170,4 @@ bench-steps: install ## CSV files, evidence and compressed days, each beside wha
 env-docker: ## Make the .env of docker-compose.yml, once (WORKERS=edge or celery: docs/workers.md)
 	@$(PYTHON) docker/make_env.py $(WORKERS)
 
-.PHONY: help install init up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench bench-store bench-steps env-docker up-store down-store worker test-workers
+.PHONY: help install init up down clean psql run status catch-up report airflow docs lint test test-slow test-airflow bench bench-store bench-steps env-docker up-store down-store worker test-workers test-lake

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import platform
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from benchmarks import profile
 from benchmarks.checks import Behaviour, Losses
@@ -68,6 +70,33 @@ def spread(values: Sequence[float], digits: int = 1) -> str:
     if len(values) == 1:
         return middle
     return f"{middle} ({min(values):.{digits}f}–{max(values):.{digits}f})"
+
+
+Runs = list[dict[str, Any]]
+"""Runs of a step, each with its figures by name."""
+
+
+def median(runs: Runs, figure: str) -> float:
+    """Return the median of a figure over runs."""
+    return float(statistics.median(run[figure] for run in runs))
+
+
+def conditions(size: Size, rounds: int) -> dict[str, Any]:
+    """Return under which conditions steps were measured."""
+    return {
+        "size": size.says,
+        "when": datetime.now(UTC).date().isoformat(),
+        "cores": os.cpu_count(),
+        "rounds": rounds,
+        "load_average_15_minutes": round(os.getloadavg()[2], 1),
+    }
+
+
+def keep(page: Path, lines: Sequence[str], about: dict[str, Any], runs: Runs) -> None:
+    """Write a page on steps, and beside it each round as JSON; print the page."""
+    page.with_suffix(".json").write_text(json.dumps({"about": about, "runs": runs}, indent=1))
+    page.write_text("\n".join(lines) + "\n")
+    print(page.read_text())
 
 
 def markdown(results: Results, since: Sequence[str] = ()) -> str:

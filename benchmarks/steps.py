@@ -12,12 +12,12 @@ import os
 import statistics
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks.contestants import DAY, WORK_ALONE, Ours, Psql, contestants
 from benchmarks.measure import measure
+from benchmarks.report import Runs, conditions, keep, median
 from benchmarks.run import say
 from benchmarks.work import (
     CSV_KEYS,
@@ -40,7 +40,6 @@ HARD_TYPES = {
 }
 _DUCKDB_TYPES = {"integer": "INTEGER", "smallint": "SMALLINT", "real": "FLOAT"}
 _ZONES = ("+00", "+02", "-05", "+05:30")
-Runs = list[dict[str, Any]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -186,12 +185,7 @@ _COMPARED = {
 
 
 def _write(size: str, rounds: int, runs: Runs) -> None:
-    about = {
-        "size": SIZES[size].says, "when": datetime.now(UTC).date().isoformat(),
-        "cores": os.cpu_count(), "rounds": rounds,
-        "load_average_15_minutes": round(os.getloadavg()[2], 1),
-    }  # fmt: skip
-    PAGE.with_suffix(".json").write_text(json.dumps({"about": about, "runs": runs}, indent=1))
+    about = conditions(SIZES[size], rounds)
     lines = [
         "# CSV files, evidence, compressed days",
         "",
@@ -211,18 +205,13 @@ def _write(size: str, rounds: int, runs: Runs) -> None:
         base = [run for run in runs if (run["step"], run["what"]) == (step, other)]
         ratios = [a["seconds"] / b["seconds"] for a, b in zip(mine, base, strict=False)]
         cells = [
-            step, what, f"{_median(mine, 'seconds'):.2f}", f"{_median(mine, 'cpu'):.2f}",
+            step, what, f"{median(mine, 'seconds'):.2f}", f"{median(mine, 'cpu'):.2f}",
             f"{max(run['peak_bytes'] for run in mine) / 1e6:.0f}",
             f"{statistics.median(ratios):.2f}" if ratios else "", other,
-            f"{_median(mine, 'disk_bytes') / 1e6:.0f}" if "disk_bytes" in mine[0] else "",
+            f"{median(mine, 'disk_bytes') / 1e6:.0f}" if "disk_bytes" in mine[0] else "",
         ]  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
-    PAGE.write_text("\n".join(lines) + "\n")
-    print(PAGE.read_text())
-
-
-def _median(runs: Runs, figure: str) -> float:
-    return float(statistics.median(run[figure] for run in runs))
+    keep(PAGE, lines, about, runs)
 
 
 if __name__ == "__main__":

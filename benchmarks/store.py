@@ -7,17 +7,16 @@ takes is measured apart, from its own process.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks.contestants import DAY, JOBS, Ours
 from benchmarks.measure import measure
+from benchmarks.report import Runs, conditions, keep, median
 from benchmarks.run import say
 from benchmarks.work import BIN, REPOSITORY, SIZES, Bench
 from embedded_store.server import Store
@@ -35,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bench = Bench(SIZES[options.size], say)
     store = Store(REPOSITORY / ".seaweedfs" / "venv" / "bin" / "weed", bench.root / "seaweedfs")
     ours = Ours("ours", "ours", JOBS)
-    runs: list[dict[str, Any]] = []
+    runs: Runs = []
     bench.up()
     try:
         store.up()
@@ -76,18 +75,14 @@ def _cpu(store: Store) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _write(size: str, runs: list[dict[str, Any]]) -> None:
-    cores, load = os.cpu_count(), os.getloadavg()[2]
-    about = {
-        "size": SIZES[size].says, "when": datetime.now(UTC).date().isoformat(), "cores": cores,
-        "load_average_15_minutes": round(load, 1), "rounds": len({run["round"] for run in runs}),
-    }  # fmt: skip
-    PAGE.with_suffix(".json").write_text(json.dumps({"about": about, "runs": runs}, indent=1))
+def _write(size: str, runs: Runs) -> None:
+    about = conditions(SIZES[size], len({run["round"] for run in runs}))
     lines = [
         "# Days on an object store, compared with a folder",
         "",
         f"Measured by `make bench-store` on {about['when']}: {about['size']}; PostgreSQL, "
-        f"SeaweedFS and the pipeline share {cores} cores (load average of 15 minutes: {load:.1f}). "
+        f"SeaweedFS and the pipeline share {about['cores']} cores (load average of 15 "
+        f"minutes: {about['load_average_15_minutes']}). "
         f"Medians of {about['rounds']} rounds, in which folder and store take turns; the ratio is "
         "of the same round. CPU seconds are of our processes and of the S3 server alone; each "
         "round is in [store.json](store.json).",
@@ -99,17 +94,12 @@ def _write(size: str, runs: list[dict[str, Any]]) -> None:
         folder, there = ([r for r in runs if (r["place"], r["step"]) == (p, step)] for p in PLACES)
         ratios = [b["seconds"] / a["seconds"] for a, b in zip(folder, there, strict=True)]
         cells = [
-            _median(folder, "seconds"), _median(there, "seconds"), statistics.median(ratios),
-            _median(folder, "client_cpu"), _median(there, "client_cpu"),
-            _median(there, "server_cpu"),
+            median(folder, "seconds"), median(there, "seconds"), statistics.median(ratios),
+            median(folder, "client_cpu"), median(there, "client_cpu"),
+            median(there, "server_cpu"),
         ]  # fmt: skip
         lines.append(f"| `{step}` | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
-    PAGE.write_text("\n".join(lines) + "\n")
-    print(PAGE.read_text())
-
-
-def _median(runs: list[dict[str, Any]], figure: str) -> float:
-    return float(statistics.median(run[figure] for run in runs))
+    keep(PAGE, lines, about, runs)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from el_project import REPOSITORY
 
+from embedded_postgres.env_file import free_port
+
 PROGRAM = REPOSITORY / ".tests" / "azurite" / "node_modules" / ".bin" / "azurite-blob"
 ACCOUNT = "devstoreaccount1"
 # Azurite's one account, known to all: https://github.com/Azure/Azurite#default-storage-account
@@ -25,9 +27,7 @@ KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[dict[str, str]]:
     """Give the variables that lead to an emulator with an empty container `days`."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [PROGRAM, "--blobHost", "127.0.0.1", "--blobPort", str(port), "--location", folder,
          "--skipApiVersionCheck", "--disableTelemetry", "--silent"],

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from el_project import REPOSITORY
@@ -28,11 +31,15 @@ WALL = {
 """What is not for this machine goes to a port where nobody listens."""
 
 
-def start(folder: Path) -> Store:
-    """Start a server whose data lie in a folder."""
+@contextmanager
+def running(folder: Path) -> Iterator[Store]:
+    """Start a server whose data lie in a folder; kill it at the end of the block."""
     store = Store(WEED, folder)
-    store.up()
-    return store
+    try:
+        store.up()
+        yield store
+    finally:
+        store.down(signal.SIGKILL)
 
 
 def new_root() -> str:

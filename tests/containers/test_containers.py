@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import stat
 import subprocess
 import sys
@@ -25,6 +24,7 @@ import pytest
 import yaml
 
 from embedded_postgres import env_file, programs, server
+from embedded_postgres.env_file import free_port
 from sealed_days.core import dotenv
 
 PROJECT = Path(__file__).parents[2]
@@ -371,11 +371,6 @@ def init_scripts(service: dict[str, Any]) -> list[Path]:
 def mounted_files(service: dict[str, Any]) -> dict[str, Path]:
     pairs = [volume.split(":")[:2] for volume in service["volumes"]]
     return {to: PROJECT / source for source, to in pairs if (PROJECT / source).is_file()}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def as_server_user(folder: Path) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,14 +22,13 @@ FIRST, SECOND = "2025-03-01", "2025-03-02"
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    server = object_store.start(tmp_path_factory.mktemp("seaweedfs"))
     (tmp := tmp_path_factory.mktemp("tmp")).chmod(0o700)
-    yield (
-        server.variables
-        | object_store.WALL
-        | {"STAGE_ROOT": object_store.new_root(), "TMPDIR": str(tmp)}
-    )
-    server.down(signal.SIGKILL)
+    with object_store.running(tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield (
+            server.variables
+            | object_store.WALL
+            | {"STAGE_ROOT": object_store.new_root(), "TMPDIR": str(tmp)}
+        )
 
 
 @pytest.fixture(scope="module")

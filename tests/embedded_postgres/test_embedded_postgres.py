@@ -158,11 +158,6 @@ def _project(folder: Path, up: bool = False) -> Iterator[Project]:
         project.run("down")
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
 def fingerprint(project: Project) -> list[tuple]:
     """What provisioning may write: rights, passwords and owners, with the row versions."""
     return project.ask(

@@ -94,16 +94,15 @@ def stage(
     if request.param == "disk":
         yield Stage({"STAGE_ROOT": str(tmp_path / "output")}, tmp_path / "output")
         return
-    server = object_store.start(tmp_path / "seaweedfs")
-    (tmp_path / "tmp").mkdir()
-    variables = server.variables | {
-        "STAGE_ROOT": object_store.new_root(),
-        "TMPDIR": str(tmp_path / "tmp"),
-    }
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    yield Stage(variables, Objects(variables["STAGE_ROOT"]))
-    server.down(signal.SIGKILL)
+    with object_store.running(tmp_path / "seaweedfs") as server:
+        (tmp_path / "tmp").mkdir()
+        variables = server.variables | {
+            "STAGE_ROOT": object_store.new_root(),
+            "TMPDIR": str(tmp_path / "tmp"),
+        }
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        yield Stage(variables, Objects(variables["STAGE_ROOT"]))
 
 
 def sealed_version(stage: Stage) -> int | None:

@@ -27,9 +27,8 @@ DAY = "2025-03-01"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    store = object_store.start(tmp_path_factory.mktemp("seaweedfs"))
-    yield store
-    store.down(signal.SIGKILL)
+    with object_store.running(tmp_path_factory.mktemp("seaweedfs")) as store:
+        yield store
 
 
 @pytest.fixture
@@ -226,36 +225,36 @@ def test_of_three_runs_at_once_one_seals_and_two_are_refused(
 def test_a_store_that_goes_away_ends_the_run_with_one_line(
     project: Project, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = object_store.start(tmp_path / "store")
-    stage = server.variables | object_store.WALL | {"STAGE_ROOT": object_store.new_root()}
-    for name, value in stage.items():
-        monkeypatch.setenv(name, value)
-    sql(
-        project, database, "CREATE TABLE t AS SELECT 1 AS id",
-        "CREATE VIEW slow AS SELECT 1 AS a, pg_advisory_lock_shared(7)::text",
-    )  # fmt: skip
-    holder = project.connect(database)
-    with holder.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(7)")
-    env = {"TAP_POSTGRES_DATABASE": database, **WITH_VIEWS}
-    try:
-        run = project.start("run", "postgres-to-local", DATE=DAY, **env, **stage)
-        objects = Objects(stage["STAGE_ROOT"])
-        wait_until(lambda: list(objects.list("postgres/")))  # its lease is there: it copies
-        server.down(signal.SIGKILL)
-        holder.close()
-        said, _ = run.communicate(timeout=240)
-        assert run.returncode != 0
-        assert f"{server.variables['AWS_ENDPOINT_URL']} does not answer (could not write" in said
-        assert "tried again for 30 s): nothing was published; check the store" in said
-        assert "Traceback" not in said
-        server.up()
-        monkeypatch.setenv("AWS_ENDPOINT_URL", server.variables["AWS_ENDPOINT_URL"])
-        project.run("postgres-to-local", DAY, **env, **stage | server.variables)
-        assert manifest(Objects(stage["STAGE_ROOT"]))["rows"] == 2
-    finally:
-        holder.close()
-        server.down(signal.SIGKILL)
+    with object_store.running(tmp_path / "store") as server:
+        stage = server.variables | object_store.WALL | {"STAGE_ROOT": object_store.new_root()}
+        for name, value in stage.items():
+            monkeypatch.setenv(name, value)
+        sql(
+            project, database, "CREATE TABLE t AS SELECT 1 AS id",
+            "CREATE VIEW slow AS SELECT 1 AS a, pg_advisory_lock_shared(7)::text",
+        )  # fmt: skip
+        holder = project.connect(database)
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(7)")
+        env = {"TAP_POSTGRES_DATABASE": database, **WITH_VIEWS}
+        try:
+            run = project.start("run", "postgres-to-local", DATE=DAY, **env, **stage)
+            objects = Objects(stage["STAGE_ROOT"])
+            wait_until(lambda: list(objects.list("postgres/")))  # its lease is there: it copies
+            server.down(signal.SIGKILL)
+            holder.close()
+            said, _ = run.communicate(timeout=240)
+            assert run.returncode != 0
+            url = server.variables["AWS_ENDPOINT_URL"]
+            assert f"{url} does not answer (could not write" in said
+            assert "tried again for 30 s): nothing was published; check the store" in said
+            assert "Traceback" not in said
+            server.up()
+            monkeypatch.setenv("AWS_ENDPOINT_URL", server.variables["AWS_ENDPOINT_URL"])
+            project.run("postgres-to-local", DAY, **env, **stage | server.variables)
+            assert manifest(Objects(stage["STAGE_ROOT"]))["rows"] == 2
+        finally:
+            holder.close()
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,9 +25,8 @@ def root() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A SeaweedFS of this session."""
-    store = object_store.start(tmp_path_factory.mktemp("seaweedfs"))
-    yield store
-    store.down(signal.SIGKILL)
+    with object_store.running(tmp_path_factory.mktemp("seaweedfs")) as store:
+        yield store
 
 
 @pytest.fixture

@@ -396,8 +396,7 @@ def test_a_store_that_does_not_answer_is_one_line(
 def test_a_store_that_goes_away_in_mid_upload_is_one_line(
     tmp_path: Path, no_cloud: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = object_store.start(tmp_path / "store")
-    try:
+    with object_store.running(tmp_path / "store") as server:
         for name, value in server.variables.items():
             monkeypatch.setenv(name, value)
         store = Objects(object_store.new_root(), retry_seconds=1)
@@ -410,8 +409,6 @@ def test_a_store_that_goes_away_in_mid_upload_is_one_line(
                 sink.write(LINE * 2000)
             sink.close()
         sink.abort()
-    finally:
-        server.down()
 
 
 def test_an_object_that_is_gone_says_so(objects: Objects) -> None:

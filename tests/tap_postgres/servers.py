@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,14 +15,10 @@ from typing import Any
 import psycopg2
 import pytest
 
+from embedded_postgres.env_file import free_port
+
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 PASSWORD = "admin"
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def as_user() -> list[str]:

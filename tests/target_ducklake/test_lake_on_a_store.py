@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -30,9 +29,8 @@ class OnAStore(LakeProject):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    store = object_store.start(tmp_path_factory.mktemp("seaweedfs"))
-    yield store
-    store.down(signal.SIGKILL)
+    with object_store.running(tmp_path_factory.mktemp("seaweedfs")) as store:
+        yield store
 
 
 @pytest.fixture
