@@ -15,6 +15,22 @@ import psycopg2
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+NORTHWIND = {
+    "categories": 8,
+    "customer_customer_demo": 0,
+    "customer_demographics": 0,
+    "customers": 91,
+    "employees": 9,
+    "employee_territories": 49,
+    "orders": 830,
+    "products": 77,
+    "region": 4,
+    "shippers": 6,
+    "suppliers": 29,
+    "territories": 53,
+    "us_states": 51,
+}
+"""Rows of the tables of the demonstration's source."""
 SHARED = ("requirements", "src", "data", "pyproject.toml", "README.md")
 
 

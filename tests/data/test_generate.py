@@ -11,26 +11,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from el_project import NORTHWIND
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 SCRIPT = DATA / "generate.py"
 NAMES = ("northwind.sql", "order_details.csv")
-ROWS = {
-    "categories": 8,
-    "customer_customer_demo": 0,
-    "customer_demographics": 0,
-    "customers": 91,
-    "employees": 9,
-    "employee_territories": 49,
-    "orders": 830,
-    "products": 77,
-    "region": 4,
-    "shippers": 6,
-    "suppliers": 29,
-    "territories": 53,
-    "us_states": 51,
-}
-
 spec = importlib.util.spec_from_file_location("generate", SCRIPT)
 generate = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(generate)
@@ -94,7 +79,7 @@ def test_every_run_writes_the_committed_bytes(tmp_path):
 
 
 def test_counts(northwind, order_details):
-    assert {table: len(rows) for table, rows in northwind.items()} == ROWS
+    assert {table: len(rows) for table, rows in northwind.items()} == NORTHWIND
     assert len(order_details) == 2155
 
 
@@ -221,7 +206,7 @@ def test_details_are_plain_csv(order_details):
 def test_threefold_counts_and_keys(threefold):
     found, lines = tables(threefold), details(threefold)
     scaled = {table: rows * (3 if table in ("customers", "orders") else 1)
-              for table, rows in ROWS.items()}  # fmt: skip
+              for table, rows in NORTHWIND.items()}  # fmt: skip
     assert {table: len(rows) for table, rows in found.items()} == scaled
     assert len(lines) == 3 * 2155
     check_keys(found, lines)
