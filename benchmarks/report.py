@@ -183,13 +183,21 @@ def _times(rows: dict[str, Result]) -> list[str]:
             spread([run.seconds for run in runs], 2 if runs[0].seconds < 10 else 1)
             + (" (one run)" if len(runs) == 1 else ""),
             *(spread(_ratios(rows, name, to), 2) for to in against),
-            spread([run.cpu for run in runs]),
-            spread([run.server_cpu for run in runs]),
-            spread([run.largest.peak / 1e6 for run in runs], 0),
-            result.failed or (short(result.losses) if result.losses else ""),
+            *_costs(result),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
+
+
+def _costs(result: Result) -> list[str]:
+    """Return the cells after the times: CPU, the server's, memory, what was lost."""
+    runs = list(result.runs.values())
+    return [
+        spread([run.cpu for run in runs]),
+        spread([run.server_cpu for run in runs]),
+        spread([run.largest.peak / 1e6 for run in runs], 0),
+        result.failed or (short(result.losses) if result.losses else ""),
+    ]
 
 
 def _step_times(rows: dict[str, Result]) -> list[str]:
@@ -208,10 +216,7 @@ def _step_times(rows: dict[str, Result]) -> list[str]:
             spread([run.seconds for run in runs], 2),
             spread(_ratios(rows, name, to), 2),
             rows[to].contestant.title if to in rows else "",
-            spread([run.cpu for run in runs]),
-            spread([run.server_cpu for run in runs]),
-            spread([run.largest.peak / 1e6 for run in runs], 0),
-            result.failed or (short(result.losses) if result.losses else ""),
+            *_costs(result),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
