@@ -67,6 +67,11 @@ def test_what_is_sealed_is_read_back() -> None:
     assert [r["name"] for r in manifest["resources"]] == ["gr--e-x-1", "orders"]
 
 
+def test_what_a_day_says_besides_its_tables_is_what_was_given_to_its_seal() -> None:
+    named = manifests.in_attempt(whole(), DAY, f".{DAY.isoformat()}.0123abcd")
+    assert manifests.about_of(named) == READ
+
+
 def test_names_that_differ_in_what_a_slug_drops_stay_apart() -> None:
     file = ProvenFile(Path("x"), 0, 0, SHA)
     tables = [StagedTable(name, file, COLUMNS) for name in ("A", "a", "a.b", "a b", "a-b")]

@@ -48,7 +48,7 @@ def refuse_unknown(settings: type[Settings], config: Mapping[str, Any], plugin: 
         if (
             setting in config
             or setting.startswith(mappings)
-            or _stands_in_a_file(Path(str(root)), key)
+            or _stands_in_meltano_yml(Path(str(root)), key)
         ):
             continue
         if setting in known:
@@ -61,7 +61,7 @@ def refuse_unknown(settings: type[Settings], config: Mapping[str, Any], plugin: 
         raise ConfigurationError(msg)
 
 
-def _stands_in_a_file(root: Path, key: str) -> bool:
+def _stands_in_meltano_yml(root: Path, key: str) -> bool:
     """Return whether meltano.yml takes the variable by $NAME, or sets it below `env:`."""
     said = json.dumps(MeltanoYml.read(root).parts, default=str)
     return bool(re.search(rf"\b{key}\b", said))
