@@ -137,6 +137,17 @@ def test_a_unique_index_of_a_users_needs_one_table_and_gets_it(shop: Ecommerce) 
     assert len(shop.view("lines")) == 120
 
 
+def test_a_value_may_be_longer_than_python_s_csv_takes(
+    shop: Ecommerce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stretches, "SHORTEST", 1_000_000)
+    table = lines(*range(10))
+    table.rows = [(key, line, "x" * 150_000) for key, line, _ in table.rows]
+    shop.load(D1, PARTS, lines=table)
+    assert len(leaves(shop)) == 3
+    assert {(len(note), note[:1]) for *_, note in shop.view("lines")} == {(150_000, "x")}
+
+
 def test_a_bad_value_is_named_by_its_line_in_the_file(shop: Ecommerce) -> None:
     table = lines(*range(30))
     table.rows[100] = ("25", "none", None)
@@ -167,9 +178,11 @@ def test_a_damaged_stretch_publishes_nothing(shop: Ecommerce, kind: str) -> None
         with pytest.raises(FileError, match=r"lines.csv is damaged.*DATE=2025-01-01"):
             shop.feed(sent, **PARTS)
         assert shop.parts() == set()
-    path.write_bytes(data[:-40])
-    with pytest.raises(FileError, match=r"lines.csv is damaged"):
-        shop.feed(sent, **PARTS)
+    for damage in (data[:-40], data.replace(b",1,", b',"1"x,')):
+        path.write_bytes(damage)
+        with pytest.raises(FileError, match=r"lines.csv is damaged"):
+            shop.feed(sent, **PARTS)
+        assert shop.parts() == set()
     path.write_bytes(data)
     shop.feed(sent, **PARTS)
     assert len(shop.view("lines")) == 120

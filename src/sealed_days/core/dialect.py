@@ -22,6 +22,9 @@ ENCODING = "csv"
 _LONGEST_HEADER = 1 << 20
 """Characters; PostgreSQL has at most 1,600 columns with names of 63 bytes."""
 
+_LONGEST_VALUE = 1 << 30
+"""Characters; PostgreSQL's own limit. Python's csv takes 131,072 unless it is told."""
+
 _NO_MARKS = bytes(set(range(256)) - set(b'"\n'))
 _NEEDS_QUOTES = re.compile(r'[",\r\n]|^$')
 _END_OF_DATA = "\\."
@@ -75,15 +78,27 @@ def check_header(path: Path, columns: Iterable[str]) -> None:
         OSError: the file cannot be read.
     """
     with path.open("rb") as bytes_, io.TextIOWrapper(bytes_, "utf-8", newline="") as file:
-        lines = iter(lambda: file.readline(_LONGEST_HEADER), "")
         try:
-            there = next(csv.reader(lines, strict=True), [])
-        except (csv.Error, UnicodeDecodeError):
+            there = read_record(iter(lambda: file.readline(_LONGEST_HEADER), ""))
+        except ValueError:
             there = ["no header at all"]
     expected = list(columns)
     if there != expected:
         said, wanted = (", ".join(names)[:200] for names in (there, expected))
         raise ValueError(f"its header is {said!r} where its columns are {wanted!r}")
+
+
+def read_record(lines: Iterable[str]) -> list[str]:
+    """Return the values of the first record, NULL as the empty string; [] where there is none.
+
+    Raises:
+        ValueError: it is no record of this dialect.
+    """
+    csv.field_size_limit(_LONGEST_VALUE)
+    try:
+        return next(csv.reader(lines, strict=True), [])
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
 
 
 def format_row(values: Iterable[str | None]) -> str:

@@ -7,7 +7,6 @@ stretch, as long as they bear the key that may have begun before it, go to the r
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sealed_days.core.dialect import RowCounter
+from sealed_days.core.dialect import RowCounter, read_record
 from sealed_days.core.errors import UserError
 from sealed_days.core.proven_file import ProvenFile
 from sealed_days.core.stretches import Stretch
@@ -200,8 +199,7 @@ def _records(data: bytes, column: int) -> Iterator[tuple[int, str]]:
         counter.update(data[at:end])
         at = end
         if counter.rows:
-            text = data[begin:end].decode()
-            yield end - begin, next(csv.reader([text], strict=True))[column]
+            yield end - begin, read_record([data[begin:end].decode()])[column]
             begin, counter = end, RowCounter()
 
 
