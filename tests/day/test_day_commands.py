@@ -226,6 +226,9 @@ def test_diff_compares_whole_rows_where_there_is_no_key(days: Project, tmp_path:
     assert sorted(rows) == ["+ t a=3", "- t a=1"]
 
 
+ODD = dict.fromkeys(("There", "there", "n", "N", "c1"), "integer") | {'a "b"': "text"}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "keys", "expected"),
     [
@@ -243,6 +246,11 @@ def test_diff_compares_whole_rows_where_there_is_no_key(days: Project, tmp_path:
         (({"a": "integer", "n": "date"}, "1,2025-01-01\n2,\n"),
          ({"a": "integer", "n": "timestamp without time zone"}, "1,2025-01-01 00:00:00\n2,\n"),
          (("a",), ("a",)), (0, 0, 0)),
+        # names that a query of ours could have, or that differ in capitals alone
+        ((ODD, "1,1,1,1,1,x\n2,1,1,1,1,x\n3,1,1,1,1,x\n"),
+         (ODD, "1,1,1,1,1,x\n2,2,1,1,1,x\n4,1,1,1,1,x\n"), (("There",), ("There",)), (1, 1, 1)),
+        ((ODD, "1,1,1,1,1,x\n2,1,1,1,1,x\n3,1,1,1,1,x\n"),
+         (ODD, "1,1,1,1,1,x\n2,1,1,2,1,x\n3,1,1,1,1,x\n"), ((), ()), (1, 1, 0)),
     ],
 )  # fmt: skip
 def test_diff_is_right_when_the_key_or_a_type_changed(

@@ -6,40 +6,22 @@ import argparse
 import contextlib
 import dataclasses
 import json
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from sealed_days.core.dates import resolve_date
 from sealed_days.core.dialect import format_row
 from sealed_days.core.errors import ConfigurationError, FileError
-from sealed_days.core.pgtypes import base_name
-from sealed_days.core.sql import column_list, quote_ident, quote_literal
 from sealed_days.day import nearest
 from sealed_days.day.settings import Settings
+from sealed_days.day.two_files import TwoFiles
 from sealed_days.store.days import StagedDays
 from sealed_days.store.manifest import StagedTable
 from sealed_days.store.place import on_this_machine
 
-# Types whose values are faster to compare than their text, or have more than one text.
-_TYPES = {
-    "smallint": "SMALLINT",
-    "integer": "INTEGER",
-    "bigint": "BIGINT",
-    "real": "DOUBLE",  # as COPY writes it: 0.1 stays 0.1
-    "double precision": "DOUBLE",
-}
-_EXACT = {"smallint", "integer", "bigint", "numeric"}
-_MIDNIGHT = "timestamp without time zone"
-_FILE = re.compile(r"read_csv\('(.*?)', columns")
-_LONG_LINES = "/* long lines */"
-_LONGEST_LINE = 1 << 28
-_BATCH = 10_000
 _SHOWN = 40
 
 
@@ -97,7 +79,8 @@ def compare(source: str, old: StagedTable | None, new: StagedTable | None) -> Ta
     if old.file.sha256 == new.file.sha256 and old.columns == new.columns:
         return found
     with _here(old) as old, _here(new) as new:
-        _count(found, old, new)
+        found.added, found.removed, found.changed, columns = TwoFiles(old, new).count()
+    found.columns = {name: rows for name, rows in columns.items() if rows}
     return found
 
 
@@ -106,24 +89,6 @@ def _here(table: StagedTable) -> Iterator[StagedTable]:
     """Give a table whose file DuckDB can read: on this machine."""
     with on_this_machine(table.file.path) as path:
         yield dataclasses.replace(table, file=table.file.at(path))
-
-
-def _count(found: TableDiff, old: StagedTable, new: StagedTable) -> None:
-    keys, common = _keys(old, new), _common(old, new)
-    if not keys:
-        found.added, found.removed = _one(_bags(old, new, common))
-        return
-    others = [column for column in common if column not in keys]
-    counts = [
-        "count(*) FILTER (a.there IS NULL)",
-        "count(*) FILTER (b.there IS NULL)",
-        f"count(*) FILTER (a.there AND b.there AND ({_any_differs(others)}))",
-        *(f"count(*) FILTER (a.there AND b.there AND {_differs(column)})" for column in others),
-    ]
-    found.added, found.removed, found.changed, *each = _one(
-        f"SELECT {', '.join(counts)} FROM {_joined(old, new, keys, common)}"
-    )
-    found.columns = {name: rows for name, rows in zip(others, each, strict=True) if rows}
 
 
 def _pairs(
@@ -166,168 +131,16 @@ def _note(old: StagedTable, new: StagedTable) -> str:
     ]
     if old.keys != new.keys:
         notes.append(f"the key was ({', '.join(old.keys)}), now ({', '.join(new.keys)})")
-    if not _keys(old, new):
+    if not TwoFiles(old, new).keys:
         notes.append("no common key: a changed row is one removed and one added")
     return "; ".join(notes)
-
-
-def _keys(old: StagedTable, new: StagedTable) -> tuple[str, ...]:
-    # a key that one of the days does not have may find several of its rows
-    return new.keys if set(old.keys) == set(new.keys) else ()
-
-
-def _common(old: StagedTable, new: StagedTable) -> list[str]:
-    there = {name for name, _, _ in old.columns}
-    return [name for name, _, _ in new.columns if name in there]
-
-
-def _read(staged: StagedTable, other: StagedTable) -> str:
-    """Return a FROM item for a file: NULL and '' apart, types where both days agree on one."""
-    there = {name: kind for name, kind, _ in other.columns}
-    columns = ", ".join(
-        f"{quote_literal(name)}: {quote_literal(_duckdb_type(kind, there.get(name, kind)))}"
-        for name, kind, _ in staged.columns
-    )
-    return (
-        f"read_csv({quote_literal(str(staged.file.path))}, columns={{{columns}}}, header=true, "
-        "delim=',', quote='\"', escape='\"', nullstr='', allow_quoted_nulls=false, "
-        f"auto_detect=false, new_line='\\n'{_LONG_LINES})"
-    )
-
-
-def _values(staged: StagedTable, other: StagedTable, common: list[str]) -> str:
-    """Return the columns to compare: where an exact number changed its type, its plain value."""
-    was, now = ({name: kind for name, kind, _ in table.columns} for table in (staged, other))
-    found = []
-    for name in common:
-        column = quote_ident(name)
-        kinds = {base_name(was[name]), base_name(now[name])}
-        if was[name] != now[name] and kinds <= _EXACT:
-            # 1.50 of numeric(8,2) is 1.5000 of numeric(10,4)
-            plain = f"rtrim(rtrim({column}, '0'), '.')"
-            found.append(
-                f"CASE WHEN {column} LIKE '%.%' THEN {plain} ELSE {column} END AS {column}"
-            )
-        elif was[name] != now[name] and base_name(was[name]) == "date":
-            found.append(f"{column} || ' 00:00:00' AS {column}" if _MIDNIGHT in kinds else column)
-        else:
-            found.append(column)
-    return ", ".join(found)
-
-
-def _duckdb_type(kind: str, other: str) -> str:
-    if kind != other:
-        both = {kind, other} <= {"real", "double precision"}
-        return "DOUBLE" if both else "VARCHAR"
-    if base_name(kind) == "numeric" and "(" in kind and "-" not in kind:
-        return kind.replace("numeric", "DECIMAL") if _precision(kind) <= 38 else "VARCHAR"
-    return _TYPES.get(kind, "VARCHAR")
-
-
-def _precision(kind: str) -> int:
-    return int(kind.partition("(")[2].rstrip(")").split(",")[0])
-
-
-def _joined(old: StagedTable, new: StagedTable, keys: tuple[str, ...], common: list[str]) -> str:
-    same = " AND ".join(f"a.{quote_ident(key)} = b.{quote_ident(key)}" for key in keys)
-    before, after = _values(old, new, common), _values(new, old, common)
-    return (
-        f"(SELECT true AS there, {before} FROM {_read(old, new)}) a FULL JOIN "
-        f"(SELECT true AS there, {after} FROM {_read(new, old)}) b ON {same}"
-    )
-
-
-def _bags(old: StagedTable, new: StagedTable, common: list[str]) -> str:
-    return (
-        "SELECT count(*) FILTER (n > 0), count(*) FILTER (n < 0) FROM "
-        f"({_balance(old, new, common)}) CROSS JOIN range(abs(n))"
-    )
-
-
-def _balance(old: StagedTable, new: StagedTable, common: list[str]) -> str:
-    """Return a query for rows and how many more of each the new file has."""
-    return (
-        f"SELECT {column_list(common)}, sum(n)::BIGINT AS n FROM ("
-        f"SELECT {_values(new, old, common)}, 1 AS n FROM {_read(new, old)} UNION ALL "
-        f"SELECT {_values(old, new, common)}, -1 FROM {_read(old, new)}) "
-        "GROUP BY ALL HAVING sum(n) <> 0"
-    )
-
-
-def _differs(column: str) -> str:
-    return f"a.{quote_ident(column)} IS DISTINCT FROM b.{quote_ident(column)}"
-
-
-def _any_differs(columns: list[str]) -> str:
-    return " OR ".join(map(_differs, columns)) or "false"
-
-
-def _one(query: str) -> tuple[int, ...]:
-    with duckdb.connect() as connection:
-        return _execute(connection, query).fetchone() or ()
-
-
-def _execute(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyConnection:
-    """Run a query on files; buffers for long lines are large, and made only where needed.
-
-    Raises:
-        UserError: a file is not what its manifest says.
-    """
-    try:
-        try:
-            return connection.execute(query)
-        except duckdb.InvalidInputException as error:
-            if "line size" not in str(error):
-                raise
-            sizes = f", max_line_size={_LONGEST_LINE}, buffer_size={2 * _LONGEST_LINE}"
-            return connection.execute(query.replace(_LONG_LINES, sizes))
-    except duckdb.Error as error:
-        files = " or ".join(_FILE.findall(query))
-        msg = f"{files} cannot be read ({str(error).splitlines()[0]}): day verify says more"
-        raise FileError(msg) from None
 
 
 def _rows(
     old: StagedTable, new: StagedTable
 ) -> Iterator[tuple[str, dict[str, Any], dict[str, list[Any]]]]:
-    """Yield (change, key, column -> [before, after]) for each row, in the key's order.
-
-    Without a key, the whole row stands as its own key.
-    """
     with _here(old) as old, _here(new) as new:
-        yield from _rows_of_files(old, new)
-
-
-def _rows_of_files(
-    old: StagedTable, new: StagedTable
-) -> Iterator[tuple[str, dict[str, Any], dict[str, list[Any]]]]:
-    keys, common = _keys(old, new), _common(old, new)
-    others = [column for column in common if column not in keys]
-    names = column_list(keys)
-    if keys:
-        query = (
-            f"SELECT a.there, b.there, "
-            f"{', '.join(f'coalesce(b.{quote_ident(k)}, a.{quote_ident(k)}) AS {quote_ident(k)}' for k in keys)}"  # noqa: E501
-            f"{''.join(f', a.{quote_ident(c)}, b.{quote_ident(c)}' for c in others)} "
-            f"FROM {_joined(old, new, keys, common)} "
-            f"WHERE a.there IS NULL OR b.there IS NULL OR {_any_differs(others)} "
-            f"ORDER BY {', '.join(str(number + 3) for number in range(len(keys)))}"
-        )
-    else:
-        names = column_list(common)
-        query = f"SELECT n < 0, n > 0, {names} FROM ({_balance(old, new, common)}), range(abs(n))"
-    width = len(keys or common)
-    with duckdb.connect() as connection:
-        result = _execute(connection, query)
-        while batch := result.fetchmany(_BATCH):
-            for was, now, *values in batch:
-                key = dict(zip(keys or common, values[:width], strict=True))
-                pairs = {
-                    column: [values[width + 2 * n], values[width + 2 * n + 1]]
-                    for n, column in enumerate(others if keys else ())
-                    if values[width + 2 * n] != values[width + 2 * n + 1]
-                }
-                yield ("changed" if was and now else "added" if now else "removed"), key, pairs
+        yield from TwoFiles(old, new).rows()
 
 
 def _print_summary(found: list[TableDiff], form: str) -> None:

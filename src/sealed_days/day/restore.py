@@ -72,8 +72,11 @@ def _restore(
                     f"nothing was restored; run {staged.command(day)}"
                 )
                 raise FileError(msg)
-            file = _copy_out(cursor, settings, row, draft.path(name))
             sha256 = table.file.sha256 if table else row.sha256
+            file = _copy_out(cursor, settings, row, draft.path(name))
+            if file.sha256 != sha256 and file.rows == row.rows and row.keys:
+                # several sessions loaded it, whose rows lie mixed: it came in the order of its key
+                file = _copy_out(cursor, settings, row, draft.path(name), tuple(row.keys))
             print(f"{name}: {file.rows:,} rows, {_verdict(file, row, sha256)}")
             if table and (was := packed(table.file.path)):
                 file = draft.pack(name, file, was.compression)
@@ -113,18 +116,19 @@ def _is_whole(table: StagedTable) -> bool:
         return False
 
 
-def _copy_out(cursor: Any, settings: Settings, row: DayTable, path: Path) -> ProvenFile:
-    """Write a day's table to a file, in the order in which its rows came."""
+def _copy_out(
+    cursor: Any, settings: Settings, row: DayTable, path: Path, order: tuple[str, ...] = ()
+) -> ProvenFile:
+    """Write a day's table to a file, in the order in which its rows lie or of some columns."""
     name = qualified(settings.warehouse.parts, row.relation)
     # a table with leaves has no COPY of its own; they follow each other in the order of its key
     cursor.execute("SET max_parallel_workers_per_gather = 0")
     cursor.execute("SET synchronize_seqscans = off")
+    query = f"SELECT {column_list(row.columns)} FROM {name}"
+    if order:
+        query += f" ORDER BY {column_list(order)}"
     with path.open("wb", buffering=BLOCK) as file:
-        cursor.copy_expert(
-            f"COPY (SELECT {column_list(row.columns)} FROM {name}) TO STDOUT "
-            "(FORMAT csv, HEADER, ENCODING 'UTF8')",
-            file,
-        )
+        cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')", file)
     return ProvenFile.measure(path)
 
 

@@ -8,21 +8,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import psycopg2
 from psycopg2.extensions import make_dsn
 
-from sealed_days.core.errors import FileError, SourceError, one_line
+from sealed_days.core.errors import SourceError, one_line
 from sealed_days.core.proven_file import BLOCK
-from sealed_days.core.sql import column_list, quote_literal
+from sealed_days.day import two_files
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import SealedDay, StagedDays
 from sealed_days.store.manifest import StagedTable
 from sealed_days.tap_postgres.catalog import Table, read_tables
 from sealed_days.tap_postgres.source import Session, Source
 from sealed_days.tap_postgres.table_copy import TableCopy, slice_clause
-
-_LONGEST_LINE = 1 << 28
 
 # xmin has 32 bits of the 64 of a transaction's number: it is the newest number that is not to come
 _ROWS_SINCE = """
@@ -149,21 +146,9 @@ def _count_and_hash(path: Path, columns: tuple[str, ...]) -> tuple[int, int]:
     Raises:
         FileError: it is not what COPY writes.
     """
-    types = ", ".join(f"{quote_literal(name)}: 'VARCHAR'" for name in columns)
-    # at first with buffers of the usual size: those for long lines are large
-    for sizes in ("", f", max_line_size={_LONGEST_LINE}, buffer_size={2 * _LONGEST_LINE}"):
-        query = (
-            f"SELECT count(*), coalesce(sum(hash({column_list(columns)})), 0) "
-            f"FROM read_csv({quote_literal(str(path))}, columns={{{types}}}, header=true, "
-            "delim=',', quote='\"', escape='\"', nullstr='', allow_quoted_nulls=false, "
-            f"auto_detect=false, new_line='\\n'{sizes})"
-        )
-        try:
-            with duckdb.connect() as connection:
-                rows, total = connection.execute(query).fetchone() or (0, 0)
-                return int(rows), int(total)
-        except duckdb.Error as error:
-            if sizes or "line size" not in str(error):
-                msg = f"{path} cannot be read ({str(error).splitlines()[0]})"
-                raise FileError(msg) from None
-    raise AssertionError
+    names = [f"c{number}" for number in range(len(columns))]
+    file = two_files.read_csv(path, [(name, "VARCHAR") for name in names])
+    query = f"SELECT count(*), coalesce(sum(hash({', '.join(names)})), 0) FROM {file}"
+    with two_files.run(query) as result:
+        rows, total = result.fetchone() or (0, 0)
+    return int(rows), int(total)
