@@ -9,7 +9,7 @@ from psycopg2.errors import DependentObjectsStillExist
 from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import WarehouseError
-from sealed_days.core.sql import qualified
+from sealed_days.core.sql import qualified, quote_ident
 from sealed_days.target_postgres import users_marks
 from sealed_days.target_postgres.users_marks import Marks
 
@@ -22,7 +22,7 @@ WITH RECURSIVE tree AS (
   WHERE d.refclassid = 'pg_class'::regclass AND r.ev_class <> tree.oid
 )
 SELECT c.oid, nspname, relname, relkind, max(depth), pg_get_userbyid(relowner),
-  pg_has_role(current_user, relowner, 'MEMBER'), relispopulated
+  pg_has_role(current_user, relowner, 'MEMBER'), relispopulated, current_user
 FROM tree JOIN pg_class c USING (oid) JOIN pg_namespace n ON n.oid = relnamespace
 WHERE depth > 0 GROUP BY c.oid, nspname, relname, relkind, relowner, relispopulated
 ORDER BY max(depth), nspname, relname
@@ -39,6 +39,7 @@ class Dependent:
     is_materialized: bool
     owner: str
     is_ours_to_make: bool
+    loader: str
     is_populated: bool
     query: str
     marks: Marks
@@ -67,12 +68,13 @@ def find(cursor: Cursor, oid: int) -> list[Dependent]:
             is_materialized=kind == "m",
             owner=owner,
             is_ours_to_make=member,
+            loader=loader,
             is_populated=populated,
             query=_query(cursor, found),
             marks=users_marks.read(cursor, found),
             extras=_extras(cursor, found),
         )
-        for found, schema, name, kind, _, owner, member, populated in rows
+        for found, schema, name, kind, _, owner, member, populated, loader in rows
         if kind in "vm"
     ]
 
@@ -89,7 +91,8 @@ def obstacle(what: str, found: list[Dependent]) -> str | None:
         return None
     names = ", ".join(f"{item.schema}.{item.name} (owner {item.owner})" for item in foreign)
     drops = "; ".join(f"DROP {item.kind} {item.sql}" for item in reversed(foreign))
-    grants = "; ".join(f"GRANT {owner} TO CURRENT_USER" for owner in {i.owner for i in foreign})
+    pairs = sorted({(quote_ident(item.owner), quote_ident(item.loader)) for item in foreign})
+    grants = "; ".join(f"GRANT {owner} TO {loader}" for owner, loader in pairs)
     return (
         f"{names} depends on {what}, which must be made anew as its columns change: run {drops}; "
         f"or let the loader's role make it anew, as an administrator: {grants}"
