@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from el_project import Project, embedded, make_project
 
-from sealed_days.day import query_parts
+from sealed_days.day import evidence, query_parts
 
 ALL = "pipeline-csv-and-postgres-to-local-target-postgres"
 FIRST, SECOND, HELD = "2025-03-01", "2025-03-02", "2025-03-05"
@@ -289,6 +289,25 @@ def _seal(
         typed = tuple((column, kind, kind) for column, kind in (columns or {"a": "text"}).items())
         draft.add(StagedTable("t", ProvenFile.measure(path), typed, keys))
         draft.seal()
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("SELECT 1;", "SELECT 1"),
+        ("SELECT 1 -- it's\n/* ; */ ;\n", "SELECT 1"),
+        ("SELECT '--' AS dashes", "SELECT '--' AS dashes"),
+        ("SELECT 'a;--b' ; -- e'nd", "SELECT 'a;--b'"),
+        ("SELECT E'\\';--';", "SELECT E'\\';--'"),
+        ("SELECT date'2025-01-01';", "SELECT date'2025-01-01'"),
+        ("SELECT $a$ $$ ;-- $a$;", "SELECT $a$ $$ ;-- $a$"),
+        ('SELECT 1 AS "a;--b" /* /* */ ; */', 'SELECT 1 AS "a;--b"'),
+        ("SELECT 1; SELECT 2;", "SELECT 1; SELECT 2"),
+        ("-- nothing\n;", ""),
+    ],
+)
+def test_only_what_follows_a_query_is_taken_from_it(text: str, query: str) -> None:
+    assert evidence._without_end(text) == query
 
 
 def test_evidence_is_of_its_own_day_and_has_no_bookkeeping(days: Project) -> None:

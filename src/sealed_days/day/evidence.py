@@ -37,7 +37,15 @@ from sealed_days.target_postgres import prepare
 from sealed_days.target_postgres.registry import DayTable
 from sealed_days.target_postgres.warehouse import SNAPSHOT_DATE, Warehouse, columns, transaction
 
-_END = re.compile(r"(?:\s|;|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)*\Z")
+# what a query is made of; a quote, a semicolon or dashes inside a text are part of that text
+_TOKEN = re.compile(
+    r"""
+    (?P<end> \s+ | ; | --[^\n]* | /\*(?:[^*/]|\*(?!/)|/(?!\*)|/\*(?:[^*]|\*(?!/))*\*/)*\*/ )
+    | (?<!\w)[eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
+    | \$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$ | [\w$]+ | .
+    """,
+    re.DOTALL | re.VERBOSE,
+)
 # A cursor takes one statement that returns rows. So no text leaves the COPY that it stands in.
 _ONE_QUERY = """
 DO $$
@@ -244,7 +252,7 @@ def _copies(
     Raises:
         UserError: it is not one query that the server takes.
     """
-    query = _END.sub("", path.read_text("utf-8-sig"))
+    query = _without_end(path.read_text("utf-8-sig"))
     with _told(settings, day, path, query, reader.tables):
         reader.cursor.execute("SELECT set_config('sealed_days.query', %s, true)", (query,))
         reader.cursor.execute(_ONE_QUERY)
@@ -255,6 +263,12 @@ def _copies(
         _Copy(path, part, scratch / f"{path.stem}.{number}.csv")
         for number, part in enumerate(parts)
     ]
+
+
+def _without_end(query: str) -> str:
+    """Return a query without the semicolons, blanks and comments after it."""
+    ends = [token.end() for token in _TOKEN.finditer(query) if token["end"] is None]
+    return query[: ends[-1]] if ends else ""
 
 
 class _File(io.FileIO):
