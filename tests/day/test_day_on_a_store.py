@@ -88,7 +88,9 @@ def test_status_knows_the_days_on_a_store(project: Project, stage: dict[str, str
 def test_verify_reads_the_objects(
     project: Project, stage: dict[str, str], objects: Objects
 ) -> None:
-    assert f"{SECOND} is right" in day(project, stage, "verify", SECOND, "--deep")
+    said = day(project, stage, "verify", SECOND, "--deep", "--source")
+    assert "13 tables, every row: 13 the same" in said
+    assert f"{SECOND} is right" in said
     found = objects.read(f"csv/{SECOND}.datapackage.json")
     assert found
     key = f"csv/{json.loads(found[0])['resources'][0]['path']}"
@@ -145,7 +147,9 @@ def test_restore_brings_a_lost_object_back_from_the_warehouse(
     changed = {name for name in after if after[name]["path"] != before[name]["path"]}
     assert changed == {"orders"}, "the other objects stay where they are"
     assert {n: i["hash"] for n, i in after.items()} == {n: i["hash"] for n, i in before.items()}
-    assert f"{SECOND} is right" in day(project, stage, "verify", SECOND, "--deep")
+    said = day(project, stage, "verify", SECOND, "--deep", "--source")
+    assert "13 tables, every row: 13 the same" in said
+    assert f"{SECOND} is right" in said
 
 
 def test_commands_lead_to_the_store_that_this_call_used(
@@ -170,4 +174,6 @@ def test_prune_removes_a_day_from_the_store(
         assert objects.read(f"{source}/{FIRST}.datapackage.json") is None
         assert list(objects.list(f"{source}/{FIRST}/")) == []
         assert objects.read(f"{source}/{SECOND}.datapackage.json")
-    assert f"{SECOND} is right" in day(project, stage, "verify", SECOND, "--deep")
+    said = day(project, stage, "verify", SECOND, "--deep", "--source")
+    assert "13 tables, every row: 13 the same" in said
+    assert f"{SECOND} is right" in said

@@ -17,6 +17,7 @@ from sealed_days.day import two_files
 from sealed_days.day.settings import Settings
 from sealed_days.store.days import SealedDay, StagedDays
 from sealed_days.store.manifest import StagedTable
+from sealed_days.store.place import on_this_machine
 from sealed_days.tap_postgres.catalog import Table, read_tables
 from sealed_days.tap_postgres.source import Session, Source
 from sealed_days.tap_postgres.table_copy import TableCopy, slice_clause
@@ -105,7 +106,8 @@ def _compare(
             path = Path(folder) / "source.csv"
             with session.connection.cursor() as cursor, path.open("wb", buffering=0) as file:
                 cursor.copy_expert(copy.copy(where, header=True), file, size=BLOCK)
-            now, then = (_count_and_hash(file, columns) for file in (path, staged.file.path))
+            with on_this_machine(staged.file.path) as there:
+                now, then = (_count_and_hash(file, columns) for file in (path, there))
         if now == then:
             return "", False
         newer = _rows_since(session, copy, table, str(read.get("snapshot") or ""))
