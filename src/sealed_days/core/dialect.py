@@ -44,8 +44,10 @@ class RowCounter:
 
     def update(self, data: bytes | memoryview) -> None:
         """Count the rows that end in the next bytes of the file."""
-        # only quotes and line feeds matter: drop all other bytes in one fast pass
-        pieces = bytes(data).translate(None, _NO_MARKS).split(b'"')
+        # only quotes and line feeds matter: drop all other bytes in one fast pass, then the pairs
+        # of quotes that have nothing left between them
+        marks = bytes(data).translate(None, _NO_MARKS).replace(b'""', b"")
+        pieces = marks.split(b'"')
         self.rows += sum(map(len, pieces[self._quoted :: 2]))
         self._quoted ^= (len(pieces) - 1) % 2 == 1
 
