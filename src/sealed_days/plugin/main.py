@@ -97,6 +97,7 @@ def _settings(plugin: Plugin[S], arguments: list[str]) -> tuple[S | None, str | 
         config |= _read(path)
     if not config and "--config" not in arguments:
         return None, "the command line has no --config"
+    config = variables.with_variables(plugin.settings, config, plugin.name)
     settings = plugin.settings.parse(config, plugin.name)
     variables.refuse_unknown(plugin.settings, config, plugin.name)
     return settings, f"the command line has {others[0]}" if others else None
