@@ -188,14 +188,30 @@ def test_a_run_collects_its_own_garbage_and_not_what_was_imported(tmp_path: Path
     assert said["frozen"] > 10_000
 
 
-@pytest.mark.parametrize(
-    "name", ["tap_postgres", "tap_csv", "target_csv", "target_postgres", "target_ducklake"]
-)
+PLUGINS = ["tap_postgres", "tap_csv", "target_csv", "target_postgres", "target_ducklake"]
+
+
+@pytest.mark.parametrize("name", PLUGINS)
 def test_a_plugin_imports_nothing_before_it_disables_garbage_collection(name: str) -> None:
     code = f"import sys, sealed_days.{name}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {module for module in done.stdout.split() if module.startswith("sealed_days")}
     assert loaded == {"sealed_days", f"sealed_days.{name}"}
+
+
+SLOW = ["asyncio", "concurrent.futures", "dotenv", "duckdb", "importlib.metadata", "obstore",
+        "pyarrow", "random", "secrets", "shutil", "singer_sdk", "sqlalchemy", "subprocess",
+        "tempfile", "yaml"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_a_start_imports_nothing_that_only_some_runs_need(name: str) -> None:
+    code = (
+        f"import sealed_days.{name}.run, sealed_days.{name}.settings, sealed_days.plugin.main\n"
+        f"import sys; print(*set({SLOW}) & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a service of Linux")
