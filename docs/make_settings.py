@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -24,12 +23,16 @@ Made by `make docs` from the `Settings` of each plugin (`src/sealed_days/*/setti
 them there. What is not on this page is refused, with the nearest known name. The settings of the
 utilities are in `orchestrate/day.meltano.yml` and `orchestrate/airflow.meltano.yml`.
 
-- **Where.** Any setting goes below `config:` of its plugin in `meltano.yml`. One with a variable
-  may stand in `.env`, or in the environment, instead; the environment wins over `.env`, and both
-  win over `meltano.yml`. A list or a mapping in a variable is JSON. A variable that bears a
-  plugin's name and is no setting of it is refused, unless one of Meltano's files names it.
-- **Secrets** belong into `.env`. A secret without a variable of its own is written as `$NAME`
-  in `meltano.yml`, and `NAME` stands in `.env`.
+- **Where.** Any setting goes below `config:` of its plugin in `meltano.yml`, or into `.env` or the
+  environment by its variable: the plugin's name and the setting's, as `TAP_POSTGRES_PARALLELISM`.
+  The environment wins over `.env`, and both win over `meltano.yml`. A list or a mapping in a
+  variable is JSON. `DATE`, `DATE_TIMEZONE` and `DATE_ALLOW_FUTURE` are every plugin's. A variable
+  that bears a plugin's name and is no setting of it is refused, unless one of Meltano's files names
+  it.
+- **Secrets** belong into `.env`. One inside a list or a mapping is written as `$NAME` in
+  `meltano.yml`, and `NAME` stands in `.env`.
+- **Listed** below `settings:` in `meltano.yml` is what Meltano must know: what has a value there,
+  what is secret. It takes time at each start for each of them; `meltano config list` knows these.
 - `a.b` is `b` below `a`; `a[].b` is `b` of each item of the list `a`; `a.*.b` is `b` below each key
   of `a`, such as the name of a stream.
 """
@@ -49,7 +52,7 @@ def page() -> str:
 
 def section(plugin: str) -> str:
     """Return a plugin's heading and table."""
-    entries = _entries(plugin)
+    entries = _names(plugin)
     names = " and ".join(f"`{name}`" for name in entries)
     prefixes = " and ".join(f"`{variable(name, '')}…`" for name in entries)
     lines = [
@@ -57,11 +60,11 @@ def section(plugin: str) -> str:
         "",
         f"In `meltano.yml` as {names}; its variables begin with {prefixes}.",
         "",
-        "| setting | takes | default | what it does | variable |",
-        "|---|---|---|---|---|",
+        "| setting | takes | default | what it does |",
+        "|---|---|---|---|",
     ]
     for setting, kind, default, description in rows(settings_of(plugin)):
-        cells = [f"`{setting}`", kind, default, description, _variables(setting, entries)]
+        cells = [f"`{setting}`", kind, default, description]
         lines.append("| " + " | ".join(c.replace("|", r"\|") for c in cells) + " |")
     return "\n".join([*lines, ""])
 
@@ -110,26 +113,14 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     return f"`{json.dumps(value).removesuffix('.0')}`"
 
 
-def _entries(plugin: str) -> dict[str, dict[str, Any]]:
-    """Return the plugin's entries in meltano.yml: name -> setting -> its value there."""
+def _names(plugin: str) -> list[str]:
+    """Return the names of the plugin in meltano.yml."""
     plugins = yaml.safe_load((PROJECT / "meltano.yml").read_text())["plugins"]
-    return {
-        entry["name"]: {setting["name"]: setting.get("value") for setting in entry["settings"]}
+    return [
+        entry["name"]
         for entry in plugins["extractors"] + plugins["loaders"]
         if entry.get("executable") == f"sealed-{plugin}"
-    }
-
-
-def _variables(setting: str, entries: dict[str, dict[str, Any]]) -> str:
-    """Return the variables that Meltano reads for a setting."""
-    found: dict[str, None] = {}
-    for name, settings in entries.items():
-        if setting in settings:
-            named = re.fullmatch(r"\$\{(\w+)\}", str(settings[setting]))
-            found[f"`{named[1]}`" if named else f"`{variable(name, setting)}`"] = None
-    if len(found) == len(entries) > 1:
-        return f"`…_{setting.upper()}`"
-    return "<br>".join(found)
+    ]
 
 
 if __name__ == "__main__":

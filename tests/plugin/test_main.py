@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 PLUGIN = """
+import gc
+gc.disable()
 import json, logging, os, signal, sys, time
 from sealed_days.core.errors import SourceError
 from sealed_days.core.settings import Settings
@@ -31,6 +33,9 @@ def run(settings, lines):
     if settings.port == 15:  # waits, as a load does for readers
         print(os.getpid(), flush=True)
         time.sleep(300)
+    if settings.port == 16:
+        print(json.dumps({"collects": gc.isenabled(), "frozen": gc.get_freeze_count()}))
+        return
     open("made", "w").close()
     print(json.dumps({"way": "direct", "port": settings.port, "lines": [*lines]}))
 
@@ -174,6 +179,39 @@ def test_staged_files_have_the_users_umask_and_are_never_the_worlds_to_write(
     finally:
         os.umask(before)
     assert (tmp_path / "made").stat().st_mode & 0o777 == mode
+
+
+def test_a_run_collects_its_own_garbage_and_not_what_was_imported(tmp_path: Path) -> None:
+    done = plugin(tmp_path, "tap", "--config", config(tmp_path, port=16))
+    said = json.loads(done.stdout)
+    assert said["collects"]
+    assert said["frozen"] > 10_000
+
+
+PLUGINS = ["tap_postgres", "tap_csv", "target_csv", "target_postgres", "target_ducklake"]
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_a_plugin_imports_nothing_before_it_disables_garbage_collection(name: str) -> None:
+    code = f"import sys, sealed_days.{name}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {module for module in done.stdout.split() if module.startswith("sealed_days")}
+    assert loaded == {"sealed_days", f"sealed_days.{name}"}
+
+
+SLOW = ["asyncio", "concurrent.futures", "dotenv", "duckdb", "importlib.metadata", "obstore",
+        "pyarrow", "random", "secrets", "shutil", "singer_sdk", "sqlalchemy", "subprocess",
+        "tempfile", "yaml"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_a_start_imports_nothing_that_only_some_runs_need(name: str) -> None:
+    code = (
+        f"import sealed_days.{name}.run, sealed_days.{name}.settings, sealed_days.plugin.main\n"
+        f"import sys; print(*set({SLOW}) & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a service of Linux")

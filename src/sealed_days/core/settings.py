@@ -34,12 +34,12 @@ Character = Annotated[str, Meta(min_length=1, max_length=1)]
 Anything = dict[str, Any]
 """A mapping whose keys are checked elsewhere, or by the SDK."""
 
-_DAY_VARIABLES = {
+DAY_VARIABLES = {
     "date": "DATE",
     "timezone": "DATE_TIMEZONE",
     "allow_future": "DATE_ALLOW_FUTURE",
 }
-"""The variables that meltano.yml names for these settings of every plugin."""
+"""The variables of these settings, for every plugin; meltano.yml itself names DATE."""
 
 _PATH = re.compile(r" - at `\$?(.*)`$")
 
@@ -105,8 +105,12 @@ def name_in_meltano(plugin: str) -> str:
 
 
 def _ran_by_meltano(plugin: str) -> str | None:
-    kind = "EXTRACTOR" if plugin.startswith("tap-") else "LOADER"
-    return os.environ.get(f"MELTANO_{kind}_NAME")
+    return os.environ.get(f"MELTANO_{kind_in_meltano(plugin)}_NAME")
+
+
+def kind_in_meltano(plugin: str) -> str:
+    """Return what Meltano's variables on a plugin begin with, after MELTANO_."""
+    return "EXTRACTOR" if plugin.startswith("tap-") else "LOADER"
 
 
 def _from_variables(cls: type[Settings], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,7 +167,7 @@ def _explain(
     if "not a setting" in what:
         fix = "correct or remove it in meltano.yml"
     elif where and where == setting:
-        fix += f", or {_DAY_VARIABLES.get(setting) or variable(name, setting)} in .env"
+        fix += f", or {DAY_VARIABLES.get(setting) or variable(name, setting)} in .env"
     # Meltano begins each line of a plugin with its name
     begin = "" if _ran_by_meltano(plugin) else f"{plugin}: "
     return f"{begin}{f'{where} ' if where else ''}{what}: nothing was touched; {fix}"

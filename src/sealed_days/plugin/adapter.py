@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sealed_days.core.settings import Settings
+from sealed_days.plugin.variables import with_variables
 
 
 class ChecksSettings:
@@ -19,5 +20,6 @@ class ChecksSettings:
 
     def __init__(self, *, config: Any = None, **kwargs: Any) -> None:
         if isinstance(config, dict):
+            config = with_variables(self.settings_class, config, self.name)
             config = self.settings_class.parse(config, self.name).to_config()
         super().__init__(config=config, **kwargs)  # type: ignore[call-arg] # the SDK's class

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import re
-import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -93,7 +92,7 @@ class StagedDays:
             data = self.store.read(day)
             if data is None:
                 # what another host sealed on its own disk is not to be seen here
-                at = "" if self.is_remote else f" on {socket.gethostname()}"
+                at = "" if self.is_remote else f" on {os.uname().nodename}"
                 msg = (
                     f"{self.source} has no sealed day {day.isoformat()}{at} ({path} is missing): "
                     f"run {self.command(day)}"

@@ -15,7 +15,6 @@ import errno
 import fcntl
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -122,7 +121,7 @@ class Files:
         sweep(area)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._sweep_attempts(day)
-        return Folder(self.folder / attempt_name(day, secrets.token_hex(4)), area)
+        return Folder(self.folder / attempt_name(day, os.urandom(4).hex()), area)
 
     def publish(self, day: date, attempt: Attempt, manifest: Mapping[str, Any]) -> None:
         """Make an attempt the day: see the module.

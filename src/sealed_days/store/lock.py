@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import socket
 from pathlib import Path
 
 from sealed_days.core.closing import Closing
@@ -44,7 +43,7 @@ def take_lease(path: Path) -> Lease | None:
                 return None
             if _is_at(path, lock):
                 os.ftruncate(lock, 0)
-                os.write(lock, f"process {os.getpid()} on {socket.gethostname()}".encode())
+                os.write(lock, f"process {os.getpid()} on {os.uname().nodename}".encode())
                 lease, lock = Lease(path, lock), -1
                 return lease
             # its last holder removed the file between our open and our lock: take the new one

@@ -6,8 +6,6 @@ import fcntl
 import hashlib
 import os
 import re
-import secrets
-import socket
 import sys
 from pathlib import Path
 
@@ -94,7 +92,7 @@ class Scratch:
 
     def __init__(self, area: Path) -> None:
         owner = os.getppid()
-        self.path = area / f"{_machine()}-{owner}.{process_start(owner)}-{secrets.token_hex(4)}"
+        self.path = area / f"{_machine()}-{owner}.{process_start(owner)}-{os.urandom(4).hex()}"
         sweep(area)
         self.path.mkdir()
         self._lock = lock_folder(self.path, fcntl.LOCK_SH)
@@ -177,7 +175,7 @@ def _is_dead(folder: Path) -> bool:
 def _is_old(folder: Path) -> bool:
     """Return whether nothing was written to a folder for two days, by the disk's own clock."""
     area = folder.parent
-    probe = area / f".clock-{secrets.token_hex(4)}"
+    probe = area / f".clock-{os.urandom(4).hex()}"
     probe.touch()
     try:
         now = probe.stat().st_mtime
@@ -194,7 +192,7 @@ def _machine() -> str:
         space = f".{Path('/proc/self/ns/pid').stat().st_ino:x}"
     except OSError:
         space = ""
-    return socket.gethostname() + space
+    return os.uname().nodename + space
 
 
 def process_start(process: int) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
-
-from sealed_days.plugin.main import Plugin
-from sealed_days.plugin.main import main as start
 
 
 def _sdk() -> Any:
@@ -16,6 +14,9 @@ def _sdk() -> Any:
 
 def main() -> None:
     """Run the tap's command line."""
+    gc.disable()  # what is imported stays: `start` enables it again
+    from sealed_days.plugin.main import Plugin
+    from sealed_days.plugin.main import main as start
     from sealed_days.tap_postgres.run import needs_sdk, run
     from sealed_days.tap_postgres.settings import Settings
 

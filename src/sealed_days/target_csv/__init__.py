@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
-
-from sealed_days.plugin.main import Plugin
-from sealed_days.plugin.main import main as start
-from sealed_days.target_csv.run import needs_sdk, run
-from sealed_days.target_csv.settings import Settings
 
 
 def _sdk() -> Any:
@@ -18,4 +14,10 @@ def _sdk() -> Any:
 
 def main() -> None:
     """Run the target's command line."""
+    gc.disable()  # what is imported stays: `start` enables it again
+    from sealed_days.plugin.main import Plugin
+    from sealed_days.plugin.main import main as start
+    from sealed_days.target_csv.run import needs_sdk, run
+    from sealed_days.target_csv.settings import Settings
+
     start(Plugin("target-csv", Settings, run, needs_sdk, _sdk, reads_messages=True))
