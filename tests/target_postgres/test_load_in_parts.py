@@ -97,6 +97,14 @@ def test_a_day_that_is_loaded_in_parts_is_the_day(
     assert leaves(shop) == []
 
 
+def test_tables_that_keep_all_sessions_busy_have_no_leaves(shop: Ecommerce) -> None:
+    two = PARTS | {"parallelism": 2}
+    shop.load(D1, two, lines=lines(*range(30)), more=lines(*range(30)))
+    assert (leaves(shop), leaves(shop, "more")) == ([], [])
+    shop.load(D1, two, lines=lines(*range(30)), more=lines(*range(5)))
+    assert (len(leaves(shop)), leaves(shop, "more")) == (2, [])
+
+
 def test_days_of_both_kinds_are_partitions_of_one_shape(shop: Ecommerce) -> None:
     shop.load(D1, PARTS, lines=lines(*range(30)))
     shop.load(D2, ONE, lines=lines(*range(20)))
