@@ -105,6 +105,28 @@ def test_no_table_stands_on_this_disk_as_a_whole(
     assert (table["rows"], table["bytes"] > 21_000_000) == (70_000, True)
 
 
+def test_a_table_goes_from_a_store_into_leaves(
+    project: Project, database: str, stage: dict[str, str]
+) -> None:
+    sql(project, database, "CREATE TABLE large (id int PRIMARY KEY, text text)")
+    sql(
+        project,
+        database,
+        "INSERT INTO large SELECT i, repeat(md5(i::text), 9) FROM generate_series(1, 60000) i",
+    )
+    more = {"TAP_POSTGRES_DATABASE": database, "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": "leafy"}
+    more |= {"TARGET_POSTGRES_PARALLELISM": "2", "TARGET_POSTGRES_PART_BYTES": "8000000"}
+    project.run(JOB, DAY, **more, **stage)
+    connection = project.connect("ecommerce")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT tableoid), count(*), min(id), max(id), "
+            f'bool_and(text = repeat(md5(id::text), 9)) FROM leafy_parts."large@{DAY}"'
+        )
+        assert cursor.fetchall() == [(2, 60_000, 1, 60_000, True)]
+    connection.close()
+
+
 @pytest.mark.slow  # 20,000 rows, one by one
 def test_a_full_tmpdir_is_named_where_rows_wait_there(
     project: Project, database: str, stage: dict[str, str], objects: Objects

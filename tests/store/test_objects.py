@@ -436,3 +436,28 @@ def test_reads_come_in_ranges(objects: Objects, monkeypatch: pytest.MonkeyPatch)
     with objects.open(sink.pieces, 3) as stream:
         assert stream.read(7) == data[3:10]
         assert stream.read() == data[10:]
+
+
+def test_eight_open_files_are_read_in_little_memory(objects: Objects) -> None:
+    sink = objects.create("day/orders.csv")
+    for _ in range(32):
+        sink.write(LINE * (MIB // len(LINE) + 1))
+    sink.close()
+    read = (
+        "import re, threading\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from pathlib import Path\n"
+        "from sealed_days.store.objects import Objects\n"
+        f"objects, all_open = Objects({objects.root!r}), threading.Barrier(8)\n"
+        "def read(number):\n"
+        f"    with objects.open({sink.pieces!r}) as stream:\n"
+        "        all_open.wait()\n"
+        "        return sum(len(block) for block in iter(lambda: stream.read(1 << 16), b''))\n"
+        "with ThreadPoolExecutor(8) as pool:\n"
+        "    read = sum(pool.map(read, range(8)))\n"
+        "print(read, *re.findall(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text()))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", read], capture_output=True, text=True, check=True)
+    total, peak = map(int, done.stdout.split())
+    assert total == 8 * sum(size for _, size in sink.pieces)
+    assert peak < 150_000, f"{peak} kB"

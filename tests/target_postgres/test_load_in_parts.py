@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ecommerce import D1, D2, Ecommerce, T, orders, session, text_of
+from kills import killed_at
 
 from sealed_days.core import messages, proven_file, stretches
 from sealed_days.core.errors import FileError, WarehouseError
@@ -95,6 +96,14 @@ def test_a_day_that_is_loaded_in_parts_is_the_day(
     shop.load(D1, ONE, lines=table)
     assert seen() == wanted
     assert leaves(shop) == []
+
+
+def test_tables_that_keep_all_sessions_busy_have_no_leaves(shop: Ecommerce) -> None:
+    two = PARTS | {"parallelism": 2}
+    shop.load(D1, two, lines=lines(*range(30)), more=lines(*range(30)))
+    assert (leaves(shop), leaves(shop, "more")) == ([], [])
+    shop.load(D1, two, lines=lines(*range(30)), more=lines(*range(5)))
+    assert (len(leaves(shop)), leaves(shop, "more")) == (2, [])
 
 
 def test_days_of_both_kinds_are_partitions_of_one_shape(shop: Ecommerce) -> None:
@@ -234,3 +243,23 @@ def test_kill_9_leaves_nothing_that_the_next_load_does_not_sweep(
     assert shop.everything() == before
     shop.feed(sent, **PARTS)
     assert len(shop.day("lines", D2)) == 120
+
+
+@pytest.mark.parametrize("kind", ["integer", "text"])
+def test_kill_9_at_every_statement_of_a_load_in_parts_shows_the_day_before(
+    shop: Ecommerce, kind: str
+) -> None:
+    table = lines(*range(10, 30), kind=kind)
+    shop.load(D1, ONE, lines=table)
+    before, sent, points = shop.view("lines"), shop.stage(D2, {"lines": table}), 1
+    while killed_at(points, lambda: shop.feed(sent, **PARTS | {"parallelism": 2})):
+        shop.until(
+            "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name ~ '^target-postgres'"
+        )
+        assert (shop.view("lines"), shop.day("lines", D2)) == (before, [])
+        points += 1
+    assert points > 20
+    assert len(shop.day("lines", D2)) == 80
+    # what the killed ones left is gone
+    days = {name.partition("@")[2][:10] for name in shop.parts()}
+    assert days == {D1.isoformat(), D2.isoformat()}

@@ -79,12 +79,6 @@ def ends_when_stalled(
         done.set()
 
 
-def _shut(descriptor: int) -> None:
-    """Shut the connection behind a descriptor that the driver goes on to own."""
-    with socket.socket(fileno=os.dup(descriptor)) as connection:
-        connection.shutdown(socket.SHUT_RDWR)
-
-
 def _process(session: Any) -> int:
     """Return the number of a session's server process, and leave its transaction as it was."""
     is_idle = session.info.transaction_status == 0  # libpq's PQTRANS_IDLE

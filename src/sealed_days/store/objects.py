@@ -18,8 +18,12 @@ from sealed_days.core.errors import ConfigurationError, UserError
 from sealed_days.store.clouds import RETRY_SECONDS, connect, explain
 from sealed_days.store.object_sink import ObjectSink
 
-READ_BYTES = 8 << 20
+READ_BYTES = 4 << 20
 """Bytes of one range request; two are in memory for each open file."""
+_FETCHERS = 4
+"""Threads that fetch ranges for all open files: the allocator keeps some blocks for each thread."""
+_BUFFER_BYTES = 256 * 1024
+"""Bytes that a reader keeps beside them, for those who read less at a time."""
 
 Version = dict[str, str]
 """Names the bytes of an object at one moment; opaque."""
@@ -52,6 +56,7 @@ class Objects:
     def __init__(self, root: str, retry_seconds: float = RETRY_SECONDS) -> None:
         self.root = root.rstrip("/")
         self.client = connect(self.root, retry_seconds)
+        self._fetchers = ThreadPoolExecutor(_FETCHERS, "fetch")
 
     def url(self, key: str) -> str:
         """Return an object's URL."""
@@ -168,7 +173,7 @@ class Objects:
             A reader; its `read` raises FileNotFoundError where an object is gone, UserError
             where the store cannot be read.
         """
-        return io.BufferedReader(_Reader(self, pieces, start, again), READ_BYTES)
+        return io.BufferedReader(_Reader(self, pieces, start, again), _BUFFER_BYTES)
 
     def list(self, prefix: str = "") -> Iterator[Entry]:
         """Yield every object below a prefix.
@@ -250,7 +255,7 @@ class Objects:
         except Exception as error:
             raise self._explained(error, f"remove {names[0]}") from None
 
-    def read_range(self, key: str, start: int, end: int) -> bytes:
+    def read_range(self, key: str, start: int, end: int) -> memoryview:
         """Return bytes of an object.
 
         Raises:
@@ -260,11 +265,15 @@ class Objects:
         import obstore
 
         try:
-            return bytes(obstore.get_range(self.client, key, start=start, end=end))
+            return memoryview(obstore.get_range(self.client, key, start=start, end=end))
         except FileNotFoundError:
             raise FileNotFoundError(2, "it is gone", self.url(key)) from None
         except Exception as error:
             raise self._explained(error, f"read {key}") from None
+
+    def fetch(self, key: str, start: int, end: int) -> Future[memoryview]:
+        """Begin to read bytes of an object."""
+        return self._fetchers.submit(self.read_range, key, start, end)
 
     def _explained(self, error: Exception, what: str) -> Exception:
         """Return the one line for an error of the store; a bug of ours stays what it is."""
@@ -285,8 +294,7 @@ class _Reader(io.RawIOBase):
     ) -> None:
         self._store, self._at, self._again = store, start, again
         self._ranges = _ranges(pieces, start)
-        self._pool = ThreadPoolExecutor(1)
-        self._next: Future[bytes] | None = None
+        self._next: Future[memoryview] | None = None
         self._block = memoryview(b"")
         self._fetch()
 
@@ -307,7 +315,7 @@ class _Reader(io.RawIOBase):
                 block = self._next.result()
             self._at += len(block)
             self._fetch()
-            self._block = memoryview(block)
+            self._block = block
         given = self._block[: len(buffer)]
         buffer[: len(given)] = given
         self._block = self._block[len(given) :]
@@ -315,12 +323,14 @@ class _Reader(io.RawIOBase):
 
     def close(self) -> None:
         if not self.closed:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            if self._next:
+                self._next.cancel()
+            self._next, self._block = None, memoryview(b"")
         super().close()
 
     def _fetch(self) -> None:
         wanted = next(self._ranges, None)
-        self._next = self._pool.submit(self._store.read_range, *wanted) if wanted else None
+        self._next = self._store.fetch(*wanted) if wanted else None
 
 
 def _ranges(pieces: Sequence[tuple[str, int]], start: int) -> Iterator[tuple[str, int, int]]:

@@ -27,6 +27,7 @@ from sealed_days.target_postgres import admission, load_parts, prepare
 from sealed_days.target_postgres.admission import Incoming, Rules
 from sealed_days.target_postgres.closing_report import report
 from sealed_days.target_postgres.connection import Server
+from sealed_days.target_postgres.division import parts_of, work
 from sealed_days.target_postgres.incoming import IncomingTable
 from sealed_days.target_postgres.load_parts import PartsLoad
 from sealed_days.target_postgres.load_table import CopiedTable, Load, load_table, open_session
@@ -210,9 +211,13 @@ class DayLoad:
             msg = f"nothing of {self.day.isoformat()} was loaded: {'; '.join(problems.values())}"
             raise WarehouseError(msg)
         self._held |= problems
-        for name in new:
-            if name not in problems:
-                self._queue_parts(name)
+        wanted = parts_of(
+            {name: self._files[name] for name in new if name not in problems},
+            self._parallelism,
+            self._part_bytes,
+        )
+        for name, parts in wanted.items():
+            self._queue_parts(name, parts)
         with self._changed:
             started = max(0, min(self._parallelism - self._active, self._queue.qsize()))
             self._active += started
@@ -220,20 +225,19 @@ class DayLoad:
             self._workers.append(threading.Thread(target=self._work, name="load", daemon=True))
             self._workers[-1].start()
 
-    def _queue_parts(self, name: str) -> None:
-        """Queue a table's file for the workers: a large one in parts."""
+    def _queue_parts(self, name: str, wanted: int) -> None:
+        """Queue a table's file for the workers, in as many parts as are wanted if that can be."""
         table, file = self._tables[name], self._files[name]
-        wanted = min(self._parallelism, file.bytes // self._part_bytes)
         with self._server.errors(f"loading {name}"):
             parted = load_parts.begin(
                 self._control, self._warehouse, table, file, self._load, self._log, wanted
             )
         if parted is None:
-            self._queue.put((-file.bytes, name, 0))
+            self._queue.put((-work(file), name, 0))
             return
         self._parted[name] = parted
         for number, part in enumerate(parted.ranges):
-            self._queue.put((-part.bytes, name, number))
+            self._queue.put((-work(part), name, number))
 
     def _typed(self, table: IncomingTable, known: dict[str, bool]) -> IncomingTable:
         """Return a table with text in place of the types that the warehouse does not have."""

@@ -26,7 +26,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import FileError
 from sealed_days.core.progress import EVERY_SECONDS, share_line
-from sealed_days.core.proven_file import BLOCK, ProvenFile
+from sealed_days.core.proven_file import ProvenFile
 from sealed_days.core.sql import column_list, qualified, quote_ident, quote_literal
 from sealed_days.target_postgres import indexes, new_table
 from sealed_days.target_postgres.file_cuts import (
@@ -39,6 +39,7 @@ from sealed_days.target_postgres.file_cuts import (
 )
 from sealed_days.target_postgres.incoming import IncomingTable
 from sealed_days.target_postgres.load_table import (
+    SENT_BYTES,
     CopiedTable,
     Load,
     copied,
@@ -181,7 +182,7 @@ class PartsLoad:
                     f"COPY {qualified(self.warehouse.parts, relation)} ({column_list(names)}) "
                     f"FROM STDIN WITH ({', '.join(options)})",
                     reader,  # type: ignore[arg-type]  # psycopg2 calls read alone
-                    size=BLOCK,
+                    size=SENT_BYTES,
                 )
         except OSError as error:
             raise unreadable(path, self.table, error) from None

@@ -20,7 +20,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sealed_days.core.errors import FileError, UserError, WarehouseError
 from sealed_days.core.progress import EVERY_SECONDS, share_line, table_line
-from sealed_days.core.proven_file import BLOCK, ProvenFile, file_sha256
+from sealed_days.core.proven_file import ProvenFile, file_sha256
 from sealed_days.core.sql import column_list, qualified
 from sealed_days.target_postgres import new_table
 from sealed_days.target_postgres.connection import Server
@@ -30,6 +30,8 @@ from sealed_days.target_postgres.warehouse import Warehouse, part_name, transact
 
 _KEY_MEMORY = 256 * 1024
 """Kilobytes that building a key may take on the server; more where the server gives more."""
+SENT_BYTES = 64 * 1024
+"""Bytes that COPY is sent at a time: more would leave the processor's cache before it is read."""
 _CONTEXT = re.compile(r"line (\d+)(?:, column (.*?))?(?::|$)", re.DOTALL)
 
 
@@ -210,7 +212,7 @@ def _copy(
                     f"COPY {qualified(warehouse.parts, making)} ({column_list(names)}) FROM STDIN "
                     "WITH (FORMAT csv, HEADER true, FREEZE, ENCODING 'UTF8')",
                     reader,  # type: ignore[arg-type]  # psycopg2 calls read alone
-                    size=BLOCK,
+                    size=SENT_BYTES,
                 )
             except psycopg2.Error:
                 if reader.failure:

@@ -46,9 +46,9 @@ class Settings(PostgresSettings, kw_only=True, frozen=True):
         Positive,
         Meta(
             description="A file of twice this size or more is loaded in parts by several "
-            "sessions. Where its rows lie in the order of a key of numbers, dates or uuids, its "
-            "day's table then has leaves by ranges of that key. A size that no file reaches "
-            "gives every day one plain table."
+            "sessions, unless whole tables keep all of them busy. Where its rows lie in the order "
+            "of a key of numbers, dates or uuids, its day's table then has leaves by ranges of "
+            "that key. A size that no file reaches gives every day one plain table."
         ),
     ] = 32 << 20
     lock_timeout_seconds: Annotated[

@@ -145,10 +145,15 @@ def relation_kind(cursor: Cursor, schema: str, name: str) -> str | None:
 def known_type(cursor: Cursor, sql_type: str) -> bool:
     """Return whether a column of this warehouse can have a type."""
     try:
-        cursor.execute("SELECT typtype <> 'p' FROM pg_type WHERE oid = to_regtype(%s)", (sql_type,))
+        cursor.execute(
+            "SELECT typtype <> 'p', typnamespace = 'pg_catalog'::regnamespace "
+            "AND oid <> ALL ('{xml, xml[]}'::regtype[]) FROM pg_type WHERE oid = to_regtype(%s)",
+            (sql_type,),
+        )
     except psycopg2.ProgrammingError:
         return False  # not even a type's name
-    return bool(scalar(cursor)) and _works(cursor, sql_type)
+    is_there, is_built_in = cursor.fetchone() or (False, False)
+    return bool(is_there and (is_built_in or _works(cursor, sql_type)))
 
 
 def _works(cursor: Cursor, sql_type: str) -> bool:
