@@ -7,13 +7,16 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from el_project import Project, embedded, make_project
 
-from sealed_days.day import evidence, query_parts
+from sealed_days.day import calendar, evidence, query_parts
+from sealed_days.day.loaded_days import LoadedDays
+from sealed_days.day.settings import Settings
 
 ALL = "pipeline-csv-and-postgres-to-local-target-postgres"
 FIRST, SECOND, HELD = "2025-03-01", "2025-03-02", "2025-03-05"
@@ -107,6 +110,37 @@ def test_status_shows_the_state_of_every_day_and_what_to_run(days: Project) -> N
 def test_status_shows_many_days_without_anything_as_one_gap(days: Project) -> None:
     last = day(days, "status", "--to", "2025-03-20").splitlines()[-1]
     assert last.startswith("2025-03-06  · missing, 15 days until 2025-03-20  → for n in")
+
+
+def test_a_summary_of_a_day_keeps_what_is_told_and_counts_the_rest() -> None:
+    entry = calendar.SourceDay("postgres", date(2025, 1, 1))
+    for number in range(1500):
+        entry.add(calendar.TableDay(f"t{number}", "loaded", 2, 3), is_summary=True)
+    entry.add(calendar.TableDay("bad", "damaged", 2, 3, "3 bytes"), is_summary=True)
+    assert (entry.number, entry.rows, entry.bytes, entry.state) == (1501, 3002, 4503, "damaged")
+    assert len(entry.tables) < 10
+    assert entry.tables[-1].table == "bad"
+
+
+def test_a_day_that_is_loaded_as_it_is_staged_costs_one_row_of_the_warehouse(
+    days: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(days.root)
+    asked: list[list[date]] = []
+    tables = LoadedDays.tables
+
+    def spy(self: LoadedDays, wanted: Iterable[date]) -> dict[date, dict[str, tuple[str, str]]]:
+        asked.append(list(wanted))
+        return tables(self, asked[-1])
+
+    monkeypatch.setattr(LoadedDays, "tables", spy)
+    settings = Settings.read()
+    found = calendar.read(settings, calendar.Wanted())
+    loaded = [
+        day for day, all_ in found.days.items() if {s.state for s in all_} <= {"loaded", "current"}
+    ]
+    assert loaded
+    assert not set(loaded).intersection(*asked)
 
 
 def test_status_shows_damaged_and_unsealed_days(days: Project) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ class Injector:
     def __init__(self, below: Path, number: int, act: Callable[[], None]) -> None:
         self.calls = 0
         self._below, self._number, self._act = str(below), number, act
+        self._lock = threading.Lock()  # fsync is called by several threads
 
     def __enter__(self) -> Injector:
         global _at, _below
@@ -60,9 +62,10 @@ class Injector:
         _at = None
 
     def _count(self) -> None:
-        self.calls += 1
-        if self.calls == self._number:
-            self._act()
+        with self._lock:
+            self.calls += 1
+            if self.calls == self._number:
+                self._act()
 
 
 def crash(below: Path, number: int, work: Callable[[], None]) -> bool:

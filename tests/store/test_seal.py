@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -365,3 +366,28 @@ def test_files_and_folders_are_on_the_disk_before_the_manifest_names_them(root: 
         if name not in OLD:  # new: its entry in the folder above
             assert folder.parent.stat().st_ino in synced, folder.parent
     assert (root / "s").stat().st_ino in synced
+
+
+def test_files_reach_the_disk_side_by_side_and_a_new_folder_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other, 1,500 small tables waited for the disk 6,000 times."""
+    under_way, most, synced_folder = 0, 0, 0
+    lock, second = threading.Lock(), threading.Event()
+
+    def slow(descriptor: int) -> None:
+        nonlocal under_way, most, synced_folder
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+            synced_folder += os.fstat(descriptor).st_ino == (root / "s").stat().st_ino
+            if under_way > 1:
+                second.set()
+        second.wait(1)
+        with lock:
+            under_way -= 1
+
+    monkeypatch.setattr("crash._fsync", slow)
+    stage(root, {f"t{number}": b"id,v\n1,a\n" for number in range(20)})
+    assert most > 1
+    assert synced_folder < 10

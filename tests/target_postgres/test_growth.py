@@ -48,3 +48,36 @@ def test_three_hundred_days_of_sixty_tables_cost_the_last_what_they_cost_the_fir
             f"days of a table: {locks[0][0]}; every 30th: {[round(s, 2) for s in seconds[5::30]]}"
         )
     assert last < 2 * first  # the machine's own speed differs from one to the other
+
+
+def test_a_load_reads_only_its_own_tables_of_the_registry(shop: Ecommerce) -> None:
+    shop.feed(shop.stage(FIRST, tables(0)))
+    shop.sql(
+        "INSERT INTO ecommerce_days.loads_days SELECT d.* FROM ecommerce_days.loads_days o, "
+        "generate_series(1, 400) n, LATERAL jsonb_populate_record(o, jsonb_build_object("
+        "'relation', 'old ' || n || o.relation, 'table_name', 'old ' || n || o.table_name)) d; "
+        "ANALYZE ecommerce_days.loads_days"
+    )
+    before = read_by_scans(shop)
+    shop.feed(shop.stage(FIRST + timedelta(1), tables(0)))
+    assert read_by_scans(shop) - before < 400 * TABLES
+
+
+def read_by_scans(shop: Ecommerce) -> int:
+    """Return how many rows of the registry were read without an index, by sessions now gone."""
+    gone = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'target-postgres%'"
+    while shop.sql(gone) != [(0,)]:
+        pass
+    query = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'loads_days'"
+    return int(shop.sql(query)[0][0])
+
+
+def test_statistics_of_a_wide_table_are_made_from_fewer_rows(shop: Ecommerce) -> None:
+    columns = {f"c{n}": "integer" for n in range(400)}
+    rows = [tuple(str(number * 7 + n) for n in range(400)) for number in range(300)]
+    shop.feed(shop.stage(FIRST, {"wide": T(columns, rows, ("c0",))}))
+    query = (
+        "SELECT max(array_length(histogram_bounds::text::int[], 1)) FROM pg_stats "
+        "WHERE tablename LIKE 'wide@%'"
+    )
+    assert shop.sql(query) == [(26,)]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
-
-from psycopg2.extensions import cursor as Cursor
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 from sealed_days.core.errors import UserError
-from sealed_days.day.day_tables import registry
+from sealed_days.day.loaded_days import LoadedDays, digest, loaded_days
 from sealed_days.day.settings import Settings
-from sealed_days.store.days import Find, StagedDays
+from sealed_days.store.days import StagedDays
 from sealed_days.store.manifest import parse
-from sealed_days.target_postgres.warehouse import Warehouse
 
 WORST_FIRST = ("damaged", "unsealed", "missing", "sealed", "loaded", "current")
 """The states of a table's day. The state of a source's day is that of its worst table."""
@@ -22,9 +22,13 @@ WORST_FIRST = ("damaged", "unsealed", "missing", "sealed", "loaded", "current")
 _REQUESTS = 16
 """How many days of an object store are asked for at a time."""
 
+_AT_A_TIME = 64
+"""How many days are read before the warehouse is asked for those that differ."""
 
-@dataclass(frozen=True, slots=True)
-class TableDay:
+_EXAMPLES = 3
+
+
+class TableDay(NamedTuple):
     """A table of a day. `why` says what its state does not; `rows` and `bytes` as sealed.
 
     `rejected` rows of its source are bad: they were set aside, in rejects.csv beside its file.
@@ -37,10 +41,24 @@ class TableDay:
     why: str = ""
     rejected: int = 0
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it is sealed, and the warehouse has it otherwise or not at all, for a reason."""
+        return self.state == "sealed" and bool(self.why)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it has a line of its own beside its day's."""
+        return self.state == "damaged" or self.is_held or bool(self.rejected)
+
 
 @dataclass
 class SourceDay:
-    """A source's day."""
+    """A source's day.
+
+    `tables` are all of its tables, or in a summary those that are told and some of each state;
+    `counts` is state -> how many.
+    """
 
     source: str
     day: date
@@ -49,17 +67,29 @@ class SourceDay:
     empty_state: str = "missing"
     is_loaded: bool = False
     """Whether the warehouse has any table of it."""
+    counts: Counter[str] = field(default_factory=Counter)
+    rows: int = 0
+    bytes: int = 0
+    """All that are sealed."""
+
+    def add(self, table: TableDay, *, is_summary: bool) -> None:
+        """Add a table."""
+        self.counts[table.state] += 1
+        self.rows += table.rows
+        self.bytes += table.bytes
+        if not is_summary or table.is_told or self.counts[table.state] <= _EXAMPLES:
+            self.tables.append(table)
+
+    @property
+    def number(self) -> int:
+        """How many tables it has."""
+        return self.counts.total()
 
     @property
     def state(self) -> str:
         """The worst state of its tables."""
-        states = {table.state for table in self.tables} or {self.empty_state}
+        states = self.counts or {self.empty_state}
         return next(state for state in WORST_FIRST if state in states)
-
-    @property
-    def rows(self) -> int:
-        """All rows that are sealed."""
-        return sum(table.rows for table in self.tables)
 
     @property
     def rejected(self) -> list[str]:
@@ -70,11 +100,6 @@ class SourceDay:
             for table in self.tables
             if table.rejected
         ]
-
-    @property
-    def bytes(self) -> int:
-        """The size of all files that are sealed."""
-        return sum(table.bytes for table in self.tables)
 
 
 @dataclass
@@ -95,67 +120,217 @@ class Calendar:
         return [
             day
             for day, sources in self.days.items()
-            if any(s.tables or s.state != "missing" for s in sources)
+            if any(s.number or s.state != "missing" for s in sources)
         ]
 
 
-@dataclass
-class _Loads:
-    """What the warehouse has: day -> table -> source and hash of its last load."""
-
-    days: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
-    pruned: set[str] = field(default_factory=set)
-    held: dict[tuple[str, str], str] = field(default_factory=dict)
-    problem: str = ""
-
-    @property
-    def current(self) -> str:
-        """The newest day, "" when there is none."""
-        return max(self.days, default="")
+Visit = Callable[[SourceDay, TableDay], None]
 
 
-def read(settings: Settings, first: date | None = None, last: date | None = None) -> Calendar:
-    """Look at manifests, files and the warehouse.
+@dataclass(frozen=True)
+class Wanted:
+    """What of the days is wanted.
 
     Args:
         first, last: which days; by default all from the first to the last there is.
+        newest: how many of the newest of them, 0 for all.
+        is_summary: whether tables that have nothing to tell are only counted. Memory then does not
+            grow with them.
+        visit: called with each table, day after day.
     """
+
+    first: date | None = None
+    last: date | None = None
+    newest: int = 0
+    is_summary: bool = False
+    visit: Visit | None = None
+
+    def of(self, days: set[date]) -> list[date]:
+        """Return those of some days that are wanted, oldest first."""
+        first = max(days, default=date.min) - timedelta(self.newest - 1) if self.newest else None
+        return sorted(
+            day
+            for day in days
+            if (not self.first or day >= self.first)
+            and (not self.last or day <= self.last)
+            and (not first or day >= first)
+        )
+
+
+def read(settings: Settings, wanted: Wanted) -> Calendar:
+    """Look at manifests, files and the warehouse."""
+    staged = settings.staged()
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(_loads, settings)  # the server works while we read manifests
-        found = {
-            (days.source, day): entry
-            for days in settings.staged()
-            for day, entry in _on_disk(days, first, last).items()
-        }
-        loads = asked.result()
-    on_disk = set(found)
-    for entry in found.values():
-        there = loads.days.get(entry.day.isoformat(), {})
-        text = entry.day.isoformat()
-        held = {table: why for (day, table), why in loads.held.items() if day == text}
-        is_current = text == loads.current
-        entry.is_loaded = any(source == entry.source for source, _ in there.values())
-        entry.tables = [_with_load(t, entry.source, there, held, is_current) for t in entry.tables]
-    for text, tables in loads.days.items():
-        day = date.fromisoformat(text)
-        if (first and day < first) or (last and day > last):
-            continue
-        for table, (source, _) in tables.items():
-            if (source, day) not in on_disk:
-                entry = found.setdefault((source, day), SourceDay(source, day, is_loaded=True))
-                entry.tables.append(TableDay(table, "missing", why="in the warehouse, not on disk"))
-    known = {day for _, day in found}
-    start, end = first or min(known, default=None), last or max(known, default=None)
-    span = range((end - start).days + 1) if start and end else range(0)
+        listed = pool.submit(lambda: [_List.of(days) for days in staged])  # as the server works
+        try:
+            with loaded_days(settings) as loaded:
+                return _read(settings, wanted, listed.result(), loaded)
+        except UserError as error:
+            loaded = LoadedDays(problem=str(error))
+        return _read(settings, wanted, listed.result(), loaded)
+
+
+@dataclass(frozen=True)
+class _List:
+    """A source's days on disk, by their names alone: sealed ones, and day -> files without one."""
+
+    staged: StagedDays
+    sealed: set[date]
+    unsealed: dict[date, list[str]]
+
+    @classmethod
+    def of(cls, staged: StagedDays) -> _List:
+        unsealed: dict[date, list[str]] = {}
+        for table, day in staged.unsealed():
+            unsealed.setdefault(day, []).append(table)
+        return cls(staged, set(staged.list()), unsealed)
+
+
+def _read(settings: Settings, wanted: Wanted, listed: list[_List], loaded: LoadedDays) -> Calendar:
+    on_disk = {day for one in listed for day in (*one.sealed, *one.unsealed)}
+    known = wanted.of(on_disk | {day for _, day in loaded.digests})
+    found: dict[tuple[str, date], SourceDay] = {}
+    for start in range(0, len(known), _AT_A_TIME):
+        for entry in _some_days(wanted, known[start : start + _AT_A_TIME], listed, loaded):
+            found[entry.source, entry.day] = entry
+    start_, end = wanted.first or min(known, default=None), wanted.last or max(known, default=None)
+    span = range((end - start_).days + 1) if start_ and end else range(0)
     return Calendar(
         {
             day: [found.get((source, day)) or SourceDay(source, day) for source in settings.sources]
-            for day in (start + timedelta(number) for number in span if start)
+            for day in (start_ + timedelta(number) for number in span if start_)
         },
-        date.fromisoformat(loads.current) if loads.current else None,
-        loads.problem,
-        {date.fromisoformat(text) for text in loads.pruned},
+        loaded.current,
+        loaded.problem,
+        loaded.pruned,
     )
+
+
+class _Resource(NamedTuple):
+    """A table as its manifest has it; `damage` is what is wrong with its file."""
+
+    table: str
+    rows: int
+    bytes: int
+    sha256: str
+    rejected: int
+    damage: str
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """A day that has a manifest."""
+
+    entry: SourceDay
+    tables: list[_Resource]
+
+    @property
+    def key(self) -> tuple[str, date]:
+        return self.entry.source, self.entry.day
+
+    @cached_property
+    def digest(self) -> str:
+        return digest((table.table, table.sha256) for table in self.tables)
+
+
+def _some_days(
+    wanted: Wanted, days: list[date], listed: list[_List], loaded: LoadedDays
+) -> Iterator[SourceDay]:
+    """Yield what is known of some days, by source."""
+    sealed = {one.key: one for listing in listed for one in _manifests(listing, days)}
+    keys = {key for key in loaded.digests if key[1] in set(days)} | sealed.keys()
+    digests = {key: sealed[key].digest if key in sealed else None for key in keys}
+    there = loaded.tables({key[1] for key in keys if loaded.digests.get(key) != digests[key]})
+    for one in sealed.values():
+        for table in _with_loads(one, loaded, there.get(one.entry.day, {})):
+            _add(wanted, one.entry, table)
+        yield one.entry
+    for listing in listed:
+        for day in days:
+            if names := listing.unsealed.get(day):
+                entry = SourceDay(listing.staged.source, day, empty_state="unsealed")
+                entry.is_loaded = (entry.source, day) in loaded.digests
+                for name in names:
+                    _add(wanted, entry, TableDay(name, "unsealed", why="no manifest"))
+                yield entry
+    for source, day in keys - sealed.keys():
+        if any(day in listing.unsealed for listing in listed if listing.staged.source == source):
+            continue
+        entry = SourceDay(source, day, is_loaded=True)
+        for name, (owner, _) in sorted(there[day].items()):
+            if owner == source:
+                what = "in the warehouse, not on disk"
+                _add(wanted, entry, TableDay(name, "missing", why=what))
+        yield entry
+
+
+def _add(wanted: Wanted, entry: SourceDay, table: TableDay) -> None:
+    entry.add(table, is_summary=wanted.is_summary)
+    if wanted.visit:
+        wanted.visit(entry, table)
+
+
+def _manifests(listing: _List, days: list[date]) -> Iterator[_Sealed]:
+    known = [day for day in days if day in listing.sealed]
+    look = partial(_sealed, listing.staged)
+    if listing.staged.is_remote:
+        with ThreadPoolExecutor(_REQUESTS) as pool:
+            yield from pool.map(look, known)
+    else:
+        yield from map(look, known)
+
+
+def _sealed(days: StagedDays, day: date) -> _Sealed:
+    entry = SourceDay(days.source, day)
+    tables: list[_Resource] = []
+    path = days.manifest_path(day)
+    try:
+        # thousands of manifests and files: the manifest's own paths, without opening the day
+        manifest = parse(days.store.read(day) or b"", days.source, day)
+        size_of = days.sizes_at(day)
+        tables = [_resource(resource, size_of) for resource in manifest["resources"]]
+    except OSError as error:
+        entry.empty_state = "damaged"
+        entry.why = f"{path.name} cannot be read ({error.strerror})"
+    except ValueError as error:
+        entry.empty_state = "damaged"
+        entry.why = f"{path.name} is damaged: {error}"
+    return _Sealed(entry, tables)
+
+
+def _resource(resource: dict[str, Any], size_of: Callable[[dict[str, Any]], int]) -> _Resource:
+    size = resource["bytes"]
+    damage = ""
+    try:
+        there = size_of(resource)
+        if there != size:
+            damage = f"{there:,} bytes where {size:,} were sealed"
+    except OSError as error:
+        damage = f"the file: {error.strerror}"
+    sha256 = (resource.get("content") or resource)["hash"].removeprefix("sha256:")
+    rejected = resource.get("rejected_rows", 0)
+    return _Resource(resource["stream"], resource["rows"], size, sha256, rejected, damage)
+
+
+def _with_loads(
+    one: _Sealed, loaded: LoadedDays, there: dict[str, tuple[str, str]]
+) -> Iterator[TableDay]:
+    """Yield a day's tables with what the warehouse has of them."""
+    source, day = one.key
+    entry = one.entry
+    entry.is_loaded = one.key in loaded.digests
+    is_same = entry.is_loaded and loaded.digests[one.key] == one.digest
+    done = "current" if day == loaded.current else "loaded"
+    for table, rows, size, sha256, rejected, damage in one.tables:
+        state, why = done, damage
+        if damage:
+            state = "damaged"
+        elif not is_same and there.get(table) != (source, sha256):
+            state = "sealed"
+            why = "staged again since it was loaded" if table in there else ""
+            if held := loaded.held.get((day, table)):
+                why = f"held by the last load: {held}"
+        yield TableDay(table, state, rows, size, why, rejected)
 
 
 def next_command(settings: Settings, sources: list[SourceDay]) -> str:
@@ -174,111 +349,3 @@ def next_command(settings: Settings, sources: list[SourceDay]) -> str:
     else:
         return ""
     return f"DATE={sources[0].day} meltano run {' '.join(jobs)}"
-
-
-def _on_disk(days: StagedDays, first: date | None, last: date | None) -> dict[date, SourceDay]:
-    """Return the days of a source that are sealed, or have files without a manifest."""
-
-    def wanted(day: date) -> bool:
-        return (not first or day >= first) and (not last or day <= last)
-
-    known = [day for day in days.list() if wanted(day)]
-    if days.is_remote:
-        with ThreadPoolExecutor(_REQUESTS) as pool:
-            found = dict(zip(known, pool.map(lambda day: _sealed(days, day), known), strict=True))
-    else:
-        found = {day: _sealed(days, day) for day in known}
-    for table, day in days.unsealed():
-        if wanted(day) and (day not in found or found[day].empty_state == "unsealed"):
-            entry = found.setdefault(day, SourceDay(days.source, day, empty_state="unsealed"))
-            entry.tables.append(TableDay(table, "unsealed", why="no manifest"))
-    return found
-
-
-def _sealed(days: StagedDays, day: date) -> SourceDay:
-    entry = SourceDay(days.source, day)
-    path = days.manifest_path(day)
-    try:
-        # thousands of manifests and files: the manifest's own paths, without opening the day
-        manifest = parse(days.store.read(day) or b"", days.source, day)
-        find = days.table_at(day)
-        entry.tables = [_table(resource, find) for resource in manifest["resources"]]
-    except OSError as error:
-        entry.empty_state = "damaged"
-        entry.why = f"{path.name} cannot be read ({error.strerror})"
-    except ValueError as error:
-        entry.empty_state = "damaged"
-        entry.why = f"{path.name} is damaged: {error}"
-    return entry
-
-
-def _table(resource: dict[str, Any], find: Find) -> TableDay:
-    size = resource["bytes"]
-    why = ""
-    try:
-        _, there = find(resource)
-        if there != size:
-            why = f"{there:,} bytes where {size:,} were sealed"
-    except OSError as error:
-        why = f"the file: {error.strerror}"
-    # `why` carries the hash until the warehouse has answered
-    sealed = (resource.get("content") or resource)["hash"]
-    state, why = ("damaged", why) if why else ("sealed", sealed)
-    rejected = resource.get("rejected_rows", 0)
-    return TableDay(resource["stream"], state, resource["rows"], size, why, rejected)
-
-
-def _with_load(
-    table: TableDay,
-    source: str,
-    there: dict[str, tuple[str, str]],
-    held: dict[str, str],
-    is_current: bool,
-) -> TableDay:
-    if table.state != "sealed":
-        return table
-    state, why = "sealed", ""
-    if load := there.get(table.table):
-        if load == (source, table.why):
-            state = "current" if is_current else "loaded"
-        else:
-            why = "staged again since it was loaded"
-    if state == "sealed" and table.table in held:
-        why = f"held by the last load: {held[table.table]}"
-    return replace(table, state=state, why=why)
-
-
-def _loads(settings: Settings) -> _Loads:
-    try:
-        opened = settings.session("day status")
-        asking = settings.server.errors("reading its loads")
-        with opened as session, session.cursor() as cursor, asking:
-            return _ask(cursor, settings.warehouse)
-    except UserError as error:
-        return _Loads(problem=str(error))
-
-
-def _ask(cursor: Cursor, warehouse: Warehouse) -> _Loads:
-    loads = _Loads()
-    found = registry(cursor, warehouse)
-    if found is None:
-        return loads
-    # by hand, not by Registry.find: a hundred tables of a thousand days are asked for at once
-    cursor.execute(
-        "SELECT day::text, table_name, source, 'sha256:' || sha256, state = 'pruned' "
-        f"FROM {found.days} WHERE state <> 'making'".replace("%%", "%")
-    )
-    for day, table, source, sha256, is_pruned in cursor.fetchall():
-        if is_pruned:
-            loads.pruned.add(day)
-        else:
-            loads.days.setdefault(day, {})[table] = (source, sha256)
-    cursor.execute(
-        f"SELECT date::text, table_name, held FROM {found.loads} l WHERE held IS NOT NULL "
-        f"AND NOT EXISTS (SELECT FROM {found.loads} later WHERE later.date = l.date AND "
-        "later.table_name = l.table_name AND later.published_at > l.published_at)".replace(
-            "%%", "%"
-        )
-    )
-    loads.held = {(day, table): held for day, table, held in cursor.fetchall()}
-    return loads

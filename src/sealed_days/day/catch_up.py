@@ -44,7 +44,7 @@ def command(settings: Settings, found: Calendar, sources: list[SourceDay]) -> st
 
 
 def _is_missing(source: SourceDay) -> bool:
-    return source.state == "missing" and not source.tables
+    return source.state == "missing" and not source.number
 
 
 def _run(settings: Settings, sources: list[SourceDay], which: list[str]) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import webbrowser
+from array import array
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from sealed_days.core.errors import ConfigurationError, UserError
 from sealed_days.core.progress import size
 from sealed_days.core.sql import qualified
 from sealed_days.day import calendar
-from sealed_days.day.calendar import Calendar, SourceDay
+from sealed_days.day.calendar import Calendar, SourceDay, TableDay, Wanted
 from sealed_days.day.settings import Settings
 from sealed_days.store.place import store_at
 from sealed_days.target_postgres.warehouse import LOADS, relation_kind
@@ -77,6 +77,10 @@ class Run:
         return f"{self.bytes / self.seconds / 1e6:,.1f}" if self.seconds > 0 else ""
 
 
+Trails = dict[tuple[str, str], "tuple[array[int], array[int]]"]
+"""(Source, table) -> its days, as ordinals, and its rows on them."""
+
+
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Write the page and print its path."""
     html = render(settings)
@@ -106,8 +110,16 @@ def render(settings: Settings) -> str:
     """Return the page."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    found = calendar.read(settings)
-    found.days = dict(list(found.days.items())[-DAYS:])
+    trails: Trails = {}
+
+    def follow(source: SourceDay, table: TableDay) -> None:
+        if table.state not in {"missing", "unsealed"}:
+            key = source.source, table.table
+            days, rows = trails.setdefault(key, (array("q"), array("q")))
+            days.append(source.day.toordinal())
+            rows.append(table.rows)
+
+    found = calendar.read(settings, Wanted(newest=DAYS, is_summary=True, visit=follow))
     runs = _runs(settings) if not found.warehouse_problem else []
     days = [day for day, sources in found.days.items() if _state(sources) in _WHOLE]
     environment = Environment(
@@ -129,7 +141,7 @@ def render(settings: Settings) -> str:
         troubles=troubles[:_TROUBLES],
         more_troubles=len(troubles[_TROUBLES:]),
         rejected=_rejected(found),
-        trends=_trends(found),
+        trends=_trends(found, trails),
         runs=runs,
         slowest=max((item.seconds for item in runs), default=0),
         changes=_changes(settings, found),
@@ -178,7 +190,7 @@ def _troubles(settings: Settings, found: Calendar) -> list[Trouble]:
     troubles: list[Trouble] = []
     gap: list[date] = []
     for day, sources in found.days.items():
-        if not any(s.tables or s.state != "missing" for s in sources):
+        if not any(s.number or s.state != "missing" for s in sources):
             if day in found.pruned:  # removed on purpose
                 troubles += _gap(settings, gap)
                 gap = []
@@ -210,7 +222,7 @@ def _rejected(found: Calendar) -> list[tuple[date, str]]:
 def _why(entry: SourceDay) -> str:
     bad = [t for t in entry.tables if t.state == entry.state]
     names = ", ".join(t.table + (f" ({t.why})" if t.why else "") for t in bad[:3])
-    more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
+    more = f" and {entry.counts[entry.state] - 3} more" if entry.counts[entry.state] > 3 else ""
     state = {"sealed": "held: not loaded", "missing": "missing"}.get(entry.state, entry.state)
     why = entry.why or names + more
     return f"{entry.source} {state}{': ' if why else ''}{why}"
@@ -225,32 +237,29 @@ def _gap(settings: Settings, gap: list[date]) -> list[Trouble]:
     return [Trouble(text, "missing", count, f"DATE={gap[0]} meltano run {settings.job}")]
 
 
-def _trends(found: Calendar) -> list[Trend]:
+def _trends(found: Calendar, trails: Trails) -> list[Trend]:
     """Return each table's rows over the days, those that moved first, then large ones."""
-    rows: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for number, sources in enumerate(found.days.values()):
-        for source in sources:
-            for table in source.tables:
-                if table.state not in {"missing", "unsealed"}:
-                    rows.setdefault((source.source, table.table), []).append((number, table.rows))
     trends = []
+    first = min(found.days, default=date.min).toordinal()
     last = max(1, len(found.days) - 1)
-    for (name, stream), values in rows.items():
-        top = max(count for _, count in values) or 1
-        low = min(count for _, count in values)
+    for (name, stream), (days, rows) in trails.items():
+        top, low = max(rows) or 1, min(rows)
         low = 0 if top == low or low < top / 2 else low - (top - low)
         span = max(1, top - low)
         points = [
-            (2 + (_WIDTH - 4) * x / last, _HEIGHT - 3 - (_HEIGHT - 6) * (count - low) / span)
-            for x, count in values
+            (
+                2 + (_WIDTH - 4) * (day - first) / last,
+                _HEIGHT - 3 - (_HEIGHT - 6) * (count - low) / span,
+            )
+            for day, count in zip(days, rows, strict=True)
         ]
         if len(points) == 1:
             points = [(2.0, points[0][1]), (_WIDTH - 2.0, points[0][1])]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         area = f"{points[0][0]:.1f},{_HEIGHT} {line} {points[-1][0]:.1f},{_HEIGHT}"
-        gain = values[-1][1] - values[-2][1] if len(values) > 1 else 0
-        trends.append(Trend(stream, name, values[-1][1], gain, line, area))
-    moved = {key for key, values in rows.items() if any(a[1] != b[1] for a, b in pairwise(values))}
+        gain = rows[-1] - rows[-2] if len(rows) > 1 else 0
+        trends.append(Trend(stream, name, rows[-1], gain, line, area))
+    moved = {key for key, (_, rows) in trails.items() if len(set(rows)) > 1}
     return sorted(trends, key=lambda t: ((t.source, t.table) not in moved, -t.rows, t.table))
 
 

@@ -12,7 +12,7 @@ from sealed_days.core.dates import resolve_date
 from sealed_days.core.errors import ConfigurationError
 from sealed_days.core.progress import size
 from sealed_days.day import calendar, catch_up
-from sealed_days.day.calendar import Calendar, SourceDay
+from sealed_days.day.calendar import Calendar, SourceDay, Wanted
 from sealed_days.day.settings import Settings
 
 MARKS = {
@@ -36,7 +36,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if first and last and first > last:
         msg = f"--from {first} is after --to {last}: change them"
         raise ConfigurationError(msg)
-    found = calendar.read(settings, first, last)
+    is_summary = not options.tables and options.format != "json"
+    found = calendar.read(settings, Wanted(first, last, is_summary=is_summary))
+    if is_summary and len(found.days) == 1:
+        found = calendar.read(settings, Wanted(first, last))  # one day is shown with its tables
     if options.commands:
         for line in catch_up.commands(settings, found):
             print(line)
@@ -64,7 +67,7 @@ def _lines(settings: Settings, found: Calendar, *, tables: bool) -> Iterator[str
     gap: list[date] = []
     pruned: list[date] = []
     for day, sources in found.days.items():
-        if all(s.state == "missing" and not s.tables for s in sources):
+        if all(s.state == "missing" and not s.number for s in sources):
             if day in found.pruned:
                 yield from _gap(settings, gap)
                 gap = []
@@ -89,7 +92,7 @@ def _lines(settings: Settings, found: Calendar, *, tables: bool) -> Iterator[str
                 yield f"{'':<12}{source.source}: {source.why}"
             yield from (f"{'':<12}{source.source} {line}" for line in source.rejected)
             for table in source.tables:
-                if tables or table.state == "damaged" or (table.state == "sealed" and table.why):
+                if tables or table.state == "damaged" or table.is_held:
                     why = f"  {table.why}" if table.why else ""
                     yield (
                         f"{'':<12}{MARKS[table.state]} {table.state:<9} {table.table:<30} "
@@ -121,9 +124,9 @@ def _gap(settings: Settings, gap: list[date]) -> Iterator[str]:
 
 def _cell(entry: SourceDay) -> str:
     state = entry.state
-    same = sum(table.state == state for table in entry.tables)
-    of = "" if same == len(entry.tables) else f" {same} of"
-    count = f"{of} {len(entry.tables)}" if entry.tables else ""
+    same = entry.counts[state]
+    of = "" if same == entry.number else f" {same} of"
+    count = f"{of} {entry.number}" if entry.number else ""
     return f"{MARKS[state]} {state}{count}"
 
 

@@ -138,6 +138,12 @@ class StagedDays:
 
         return find
 
+    def sizes_at(self, day: date) -> Callable[[Mapping[str, Any]], int]:
+        """Return what finds the size of a resource's file of a day, or raises OSError."""
+        del day
+        folder = f"{self.root}/{self.source}/"
+        return lambda resource: os.stat(folder + resource["path"]).st_size  # noqa: PTH116
+
     def _table(
         self,
         day: date,
@@ -178,9 +184,9 @@ class StagedDays:
             for table in tables:
                 if not table.is_dir():
                     continue
-                for name in os.listdir(table.path):  # noqa: PTH208 # many, and fast
+                for name in sorted(set(os.listdir(table.path)) - sealed):  # noqa: PTH208
                     with contextlib.suppress(ValueError):
-                        if name not in sealed and any(os.scandir(f"{table.path}/{name}")):
+                        if any(os.scandir(f"{table.path}/{name}")):
                             found.append((table.name, date.fromisoformat(name)))
         return found
 

@@ -15,7 +15,8 @@ import errno
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,9 @@ from sealed_days.store.scratch import LOCK, is_abandoned, lock_folder, remove_tr
 
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """Errors of link(2) where it cannot work: another filesystem, or one without links."""
+
+_FSYNCS = 16
+"""How many files or folders are waited for at a time until they are on the disk."""
 
 
 class Folder:
@@ -130,9 +134,7 @@ class Files:
             OSError: nothing was changed.
             FileError: the day is published, and some files are not in their places yet.
         """
-        for path in attempt.path.iterdir():
-            if path.name != LOCK:
-                fsync(path)
+        _fsync_all(path for path in attempt.path.iterdir() if path.name != LOCK)
         self._prepare(day, attempt.path, manifest)
         attempt.is_named = True
         named = manifests.in_attempt(manifest, day, attempt.path.name)
@@ -178,8 +180,9 @@ class Files:
 
     def _prepare(self, day: date, attempt: Path, manifest: Mapping[str, Any]) -> None:
         """Give each file its second name, in the folder where it belongs."""
-        for source, final in self._moves(day, attempt, manifest):
-            _make_folders(final.parent)
+        moves = list(self._moves(day, attempt, manifest))
+        _make_folders(dict.fromkeys(final.parent for _, final in moves))
+        for source, final in moves:
             if final.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(final))
             second = _second_name(attempt, final)
@@ -206,8 +209,7 @@ class Files:
             # a table that was dropped, renamed or deselected since the day was last staged
             stale.unlink()
             _remove_empty(stale.parent, self.folder)
-        for folder in {final.parent for final in finals}:
-            fsync(folder)
+        _fsync_all({final.parent for final in finals})
         self._write_manifest(day, attempt, manifest)
         fsync(self.folder)
 
@@ -269,16 +271,38 @@ def _place(source: Path, target: Path) -> None:
         fsync(target)
 
 
-def _make_folders(folder: Path) -> None:
-    """Make a folder and those above it, each on the disk before the next."""
+def _make_folders(folders: Iterable[Path]) -> None:
+    """Make folders and those above them, and have them on the disk."""
+    changed: set[Path] = set()
+    for folder in folders:
+        _make_folder(folder, changed)
+    _fsync_all(changed)
+
+
+def _make_folder(folder: Path, changed: set[Path]) -> None:
+    """Make a folder and those above it; add to `changed` where there is a new name."""
     if folder.is_dir():
         return
-    _make_folders(folder.parent)
+    _make_folder(folder.parent, changed)
     with contextlib.suppress(FileExistsError):
         folder.mkdir()
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-    fsync(folder.parent)
+    changed.add(folder.parent)
+
+
+def _fsync_all(paths: Iterable[Path]) -> None:
+    """Have files or folders on the disk, in any order.
+
+    Side by side: the filesystem then writes its journal once for many of them. One after the
+    other, 1,500 small tables wait for it 6,000 times.
+    """
+    waiting = list(paths)
+    if not waiting:
+        return
+    with ThreadPoolExecutor(min(len(waiting), _FSYNCS)) as pool:
+        for _ in pool.map(fsync, waiting):
+            pass
 
 
 def fsync(path: Path) -> None:

@@ -263,7 +263,7 @@ def parse(data: bytes, source: str, day: date) -> dict[str, Any]:
         if resource.stream in names:
             raise ValueError(f"{where}.stream is {resource.stream!r} a second time")
         names.add(resource.stream)
-        ending = packed_suffix({"compression": resource.compression})
+        ending = f".{resource.compression}" if resource.compression else ""
         is_file = resource.path == relative_path(day, resource.stream, attempt) + ending
         if not is_file and not is_object_path(resource.path, day):
             raise ValueError(f"{where}.path is {resource.path!r}")
@@ -273,7 +273,8 @@ def parse(data: bytes, source: str, day: date) -> dict[str, Any]:
             raise ValueError(f"{where}.content.blocks has other bytes than its file")
         size = (resource.content or resource).bytes
         try:
-            of_json(msgspec.to_builtins(resource.stretches), resource.rows, size)
+            if resource.stretches:
+                of_json(msgspec.to_builtins(resource.stretches), resource.rows, size)
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from None
         columns = [column.name for column in resource.schema.fields]

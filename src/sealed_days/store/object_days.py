@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -180,6 +180,11 @@ class ObjectDays(StagedDays):
             return object_file(folder, pieces), sum(size for _, size in pieces)
 
         return find
+
+    def sizes_at(self, day: date) -> Callable[[Mapping[str, Any]], int]:
+        """Return what finds the size of a resource's file of a day, or raises OSError."""
+        find = self.table_at(day)
+        return lambda resource: find(resource)[1]
 
     def _check_header(self, table: StagedTable) -> None:
         """Do nothing: a request per table, and whoever reads an object compares its sha256."""

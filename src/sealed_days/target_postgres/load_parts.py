@@ -152,7 +152,7 @@ class PartsLoad:
                 self._attach(cursor, relation, number)
         if self.bounds and session.server_version >= _ONLY_VERSION:
             with transaction(session) as cursor:
-                cursor.execute(f"ANALYZE {qualified(parts, relation)}")
+                new_table.analyze(cursor, qualified(parts, relation), len(self.table.columns))
 
     def _copy_range(
         self, cursor: Cursor, relation: str, part: FileRange, read: Callable[[int], None]
@@ -228,7 +228,7 @@ class PartsLoad:
                     cursor, self.warehouse, self.row, self.unpublished_name, self.file
                 )
         with transaction(session) as cursor:
-            cursor.execute(f"ANALYZE {only}{name}")
+            new_table.analyze(cursor, f"{only}{name}", len(self.table.columns))
         started = self._started or datetime.now(UTC)
         return copied(self.table, self.row, self.file, started, self.log)
 

@@ -174,8 +174,8 @@ def load_table(
             log.info("%s: %s rows copied; building its key", table.name, f"{rows:,}")
         new_table.add_key_and_indexes(cursor, warehouse, row, making, file)
     with transaction(session) as cursor:
-        # the planner needs it at once; in the COPY's transaction it would not count for autovacuum
-        cursor.execute(f"ANALYZE {qualified(warehouse.parts, making)}")
+        # the planner needs it at once
+        new_table.analyze(cursor, qualified(warehouse.parts, making), len(table.columns))
     return copied(table, row, file, started, log)
 
 

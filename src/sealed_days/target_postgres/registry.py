@@ -47,6 +47,7 @@ CREATE UNIQUE INDEX ON {days} (table_name, day) WHERE state <> 'making';
 CREATE INDEX ON {days} (table_name, shape, day) WHERE state <> 'making';
 CREATE INDEX ON {days} (project, source, day) WHERE state <> 'making';
 CREATE INDEX ON {days} (day);
+CREATE INDEX ON {days} (relation) WHERE state = 'making';
 CREATE TABLE {shapes} (
   shape text PRIMARY KEY, table_name text NOT NULL, kind text NOT NULL,
   columns text[] NOT NULL, types text[] NOT NULL);

@@ -40,14 +40,16 @@ def existing(
 ) -> dict[tuple[str, str], Existing]:
     """Return (schema, table) -> what is there under a table's name."""
     registry = Registry(cursor, warehouse)
+    default = 'COLLATE "default"'  # a name's own collation is not that of the registry's keys
     cursor.execute(
         "WITH r AS (SELECT c.oid, nspname, relname, relkind, relowner FROM pg_class c "
         "JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = ANY(%(schemas)s) "
         "AND relname = ANY(%(tables)s) AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'i', 'c')), "
-        "s AS (SELECT r.oid, s.relname, sn.nspname = %(parts)s AND (EXISTS ("
-        f"SELECT FROM {registry.days} WHERE relation = s.relname AND table_name = r.relname) "
-        f"OR EXISTS (SELECT FROM {registry.shapes} WHERE shape = s.relname "
-        "AND table_name = r.relname)) AS ours "
+        # each by its key: the planner would read all of the registry to answer EXISTS
+        "s AS (SELECT r.oid, s.relname, sn.nspname = %(parts)s AND coalesce("
+        f"(SELECT table_name FROM {registry.days} WHERE relation = s.relname::text {default}), "
+        f"(SELECT table_name FROM {registry.shapes} WHERE shape = s.relname::text {default})) "
+        "IS NOT DISTINCT FROM r.relname::text AS ours "
         "FROM r JOIN pg_rewrite w ON ev_class = r.oid "
         "JOIN pg_depend d ON objid = w.oid AND classid = 'pg_rewrite'::regclass "
         "AND refclassid = 'pg_class'::regclass AND refobjid <> r.oid "
