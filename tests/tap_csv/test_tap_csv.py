@@ -504,6 +504,12 @@ def test_a_column_of_many_forms_is_accepted_where_each_of_its_values_is(kind):
     assert 1000 < accepted < 3000
 
 
+def test_a_uuid_is_one_key_however_it_is_written():
+    key = uuid.UUID("0eebc999-9c0b-4ef8-bb6d-6bb9bd380a11")
+    for text in (str(key), str(key).upper(), key.hex):
+        assert arrow_values.plain_values(pa.array([text]), "uuid").to_pylist() == [key.bytes]
+
+
 class TestKeysOutOfOrder:
     """Keys that do not rise are compared by hashes, in parts, with little memory."""
 
@@ -515,7 +521,7 @@ class TestKeysOutOfOrder:
     def _small(self, monkeypatch) -> None:
         monkeypatch.setattr(quick_check, "STRETCH", 2048)
         monkeypatch.setattr(copy_in, "BLOCK", 1024)
-        for name, size in (("_BATCH", 64), ("_LARGEST", 128), ("_FAST", 4)):
+        for name, size in (("_BITS", 2), ("_BATCH", 64), ("_LARGEST", 128), ("_FAST", 4)):
             monkeypatch.setattr(key_hashes, name, size)
 
     def keys(self, kind: str, rows: int) -> list[str]:

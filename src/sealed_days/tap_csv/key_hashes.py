@@ -7,12 +7,17 @@ rows there are.
 
 from __future__ import annotations
 
+import itertools
+import os
 import random
 import threading
-from collections.abc import Callable, Iterator
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import closing
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,10 +30,10 @@ if TYPE_CHECKING:
 _BATCH = 1 << 16
 """Keys that are hashed at a time, at least: each call of DuckDB costs as much as some thousands."""
 _FACTORS = [random.Random(word).getrandbits(64) | 1 for word in range(4 * MOST_KEYS)]  # noqa: S311
-_BITS = 4
+_BITS = 8
 _LARGEST = 1 << 20
-"""Hashes that are read into memory; a part with more is divided again on the disk."""
-_FAST = 1 << 15
+"""Hashes of a part that are read into memory; of one with more, a part of it at a time."""
+_FAST = 1 << 14
 """Hashes that are compared at a time: the table of those seen then fits the processor's cache."""
 
 
@@ -51,7 +56,7 @@ class KeyHashes:
         self.is_mixed = False
         self._pending: list[list[pa.Array]] = []
         self._rows = 0
-        self._parts: _Parts | None = None
+        self._divided: _Divided | None = None
 
     def add(self, columns: list[pa.Array]) -> None:
         """Take the keys of a stretch: a value of each column per row, none of them NULL."""
@@ -70,9 +75,10 @@ class KeyHashes:
     def are_unique(self, pool: Executor) -> bool:
         """Return whether it is proven that all keys differ."""
         self._hash(self._take())
-        if self._parts is None:
+        if self._divided is None:
             return True
-        return all(pool.map(_all_differ, self._parts.small()))
+        with closing(self._divided) as divided:
+            return all(pool.map(divided.all_differ, range(1 << _BITS)))
 
     def _take(self) -> list[list[pa.Array]]:
         batch, self._pending, self._rows = self._pending, [], 0
@@ -89,9 +95,9 @@ class KeyHashes:
             product = pc.multiply(word, pa.scalar(factor, pa.uint64()))
             hashes = product if hashes is None else pc.add(hashes, product)
         with self._lock:
-            if self._parts is None:
-                self._parts = _Parts(self._folder / "keys", 64 - _BITS)
-        self._parts.add(hashes)
+            if self._divided is None:
+                self._divided = _Divided(self._folder / "keys", 64)
+        self._divided.add(hashes)
 
     def _words(self, column: pa.Array) -> list[pa.Array]:
         """Return a column as unsigned 64-bit numbers: as many as tell its values apart."""
@@ -111,65 +117,87 @@ class KeyHashes:
         if kind.byte_width == 8:
             return [column.view(pa.uint64())]
         parts = kind.byte_width // 8
-        flat = pa.Array.from_buffers(pa.uint64(), len(column) * parts, [None, column.buffers()[1]])
-        rows = pa.FixedSizeListArray.from_arrays(flat, parts)
-        return [pc.list_element(rows, part) for part in range(parts)]
+        words = memoryview(column.buffers()[1])[: kind.byte_width * len(column)].cast("Q")
+        return [_hashes(words[part::parts].tobytes()) for part in range(parts)]
 
 
-class _Parts:
-    """Files of hashes, one for each value of four of their bits."""
+class _Divided:
+    """Hashes in a file, batch after batch, in each of them ordered by eight of their bits.
 
-    def __init__(self, path: Path, shift: int) -> None:
-        self.paths = [path.with_name(f"{path.name}-{part}") for part in range(1 << _BITS)]
-        self._shift = shift
-        self._files: list[IO[bytes]] = [path.open("wb") for path in self.paths]
-        self._locks = [threading.Lock() for _ in self.paths]
+    Args:
+        path: the file.
+        left: how many low bits have not divided the hashes yet.
+    """
+
+    def __init__(self, path: Path, left: int) -> None:
+        self._path = path
+        self._left = left
+        self._file = path.open("w+b", buffering=0)
+        self._lock = threading.Lock()
+        self._hashes = 0
+        self._batches: list[tuple[int, array[int]]] = []
 
     def add(self, hashes: pa.Array) -> None:
-        """Write each hash to its part."""
-        for file, lock, mine in zip(
-            self._files, self._locks, _divide(hashes, self._shift), strict=True
-        ):
-            if len(mine):
-                with lock:
-                    file.write(memoryview(mine.buffers()[1])[: 8 * len(mine)])
+        """Write a batch of hashes."""
+        divided, ends = _divide(hashes, self._left, _BITS)
+        data = memoryview(divided.buffers()[1])[: 8 * len(divided)]
+        with self._lock:
+            start, self._hashes = self._hashes, self._hashes + len(divided)
+            self._batches.append((start, array("Q", ends)))
+            while data:
+                data = data[self._file.write(data) :]
 
-    def small(self) -> Iterator[tuple[Path, int]]:
-        """Complete the files; yield those that fit memory, and by which bits they go on."""
-        for file in self._files:
-            file.close()
-        for path in self.paths:
-            if path.stat().st_size <= 8 * _LARGEST or not self._shift:
-                yield path, self._shift - _BITS
-                continue
-            parts = _Parts(path, self._shift - _BITS)
-            with path.open("rb") as whole:
-                while data := whole.read(8 * _BATCH):
-                    parts.add(_hashes(data))
-            path.unlink()
-            yield from parts.small()
+    def all_differ(self, value: int) -> bool:
+        """Return whether the hashes differ whose eight bits are a value."""
+        left = self._left - _BITS
+        places = [
+            (start + (ends[value - 1] if value else 0), start + ends[value])
+            for start, ends in self._batches
+        ]
+        count = sum(end - start for start, end in places)
+        read = (
+            os.pread(self._file.fileno(), 8 * (end - start), 8 * start) for start, end in places
+        )
+        if count <= _LARGEST:
+            return _differ(_hashes(b"".join(read)), left)
+        if not left:
+            return False  # all of them are equal
+        divided = _Divided(self._path.with_name(f"{self._path.name}-{value}"), left)
+        with closing(divided):
+            for data in read:
+                divided.add(_hashes(data))
+            return all(map(divided.all_differ, range(1 << _BITS)))
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._file.close()
+        self._path.unlink()
 
 
 def _hashes(data: bytes) -> pa.Array:
     return pa.Array.from_buffers(pa.uint64(), len(data) // 8, [None, pa.py_buffer(data)])
 
 
-def _divide(hashes: pa.Array, shift: int) -> Iterator[pa.Array]:
-    """Yield the hashes by the value of four of their bits."""
-    moved = pc.shift_right(hashes, pa.scalar(shift, pa.uint64()))
-    values = pc.cast(pc.bit_wise_and(moved, pa.scalar((1 << _BITS) - 1, pa.uint64())), pa.uint8())
-    for value in range(1 << _BITS):
-        yield hashes.filter(pc.equal(values, pa.scalar(value, pa.uint8())))
+def _divide(hashes: pa.Array, left: int, bits: int) -> tuple[pa.Array, list[int]]:
+    """Return the hashes in the order of their highest bits of those left, at most eight.
+
+    And for each value of these bits, where its hashes end.
+    """
+    shifted = pc.shift_right(hashes, pa.scalar(left - bits, pa.uint64()))
+    masked = pc.bit_wise_and(shifted, pa.scalar((1 << bits) - 1, pa.uint64()))
+    values = pc.cast(masked, pa.uint8())
+    order = pc.array_sort_indices(values)  # of bytes: by counting, without a comparison
+    ordered = memoryview(values.take(order).buffers()[1]).cast("B")
+    ends = [bisect_right(ordered, value, hi=len(hashes)) for value in range(1 << bits)]
+    return hashes.take(order), ends
 
 
-def _all_differ(part: tuple[Path, int]) -> bool:
-    path, shift = part
-    hashes = _hashes(path.read_bytes())
-    path.unlink()
-    return _differ(hashes, shift)
-
-
-def _differ(hashes: pa.Array, shift: int) -> bool:
-    if len(hashes) <= _FAST or shift < 0:
+def _differ(hashes: pa.Array, left: int) -> bool:
+    if len(hashes) <= _FAST or not left:
         return len(pc.unique(hashes)) == len(hashes)
-    return all(_differ(part, shift - _BITS) for part in _divide(hashes, shift))
+    bits = min(_BITS, left, (len(hashes) // _FAST).bit_length())
+    divided, ends = _divide(hashes, left, bits)
+    return all(
+        _differ(divided.slice(start, end - start), left - bits)
+        for start, end in itertools.pairwise([0, *ends])
+    )
