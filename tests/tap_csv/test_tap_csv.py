@@ -10,6 +10,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -508,6 +509,18 @@ def test_a_uuid_is_one_key_however_it_is_written():
     key = uuid.UUID("0eebc999-9c0b-4ef8-bb6d-6bb9bd380a11")
     for text in (str(key), str(key).upper(), key.hex):
         assert arrow_values.plain_values(pa.array([text]), "uuid").to_pylist() == [key.bytes]
+
+
+def test_texts_of_any_length_are_told_apart_and_found_again(tmp_path, monkeypatch):
+    for name, size in (("_BATCH", 1), ("_BITS", 2)):
+        monkeypatch.setattr(key_hashes, name, size)
+    texts = ["p" * size + end for size in (0, 7, 8, 63, 64, 65, 500) for end in ("", "a", "ż")]
+    with ThreadPoolExecutor(1) as pool:
+        for again in ([], *([text] for text in texts[::4])):
+            hashes = key_hashes.KeyHashes(tmp_path)
+            for batch in filter(None, (texts, again)):
+                hashes.add([pa.array(batch)])
+            assert hashes.are_unique(pool) == (not again)
 
 
 class TestKeysOutOfOrder:

@@ -13,23 +13,29 @@ import random
 import threading
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sealed_days.tap_csv.limits import MOST_KEYS
-
-if TYPE_CHECKING:
-    import duckdb
+from sealed_days.tap_csv.limits import LONGEST_KEY, MOST_KEYS
 
 _BATCH = 1 << 16
-"""Keys that are hashed at a time, at least: each call of DuckDB costs as much as some thousands."""
-_FACTORS = [random.Random(word).getrandbits(64) | 1 for word in range(4 * MOST_KEYS)]  # noqa: S311
+"""Keys that are hashed at a time, at least."""
+_PIECE = 64
+"""Bytes of a text that are hashed at a time."""
+_NUMBERS = random.Random(1)  # noqa: S311
+
+
+def _factors(count: int) -> list[pa.Scalar]:
+    return [pa.scalar(_NUMBERS.getrandbits(64) | 1, pa.uint64()) for _ in range(count)]
+
+
+_COLUMNS = _factors(MOST_KEYS)
+_WORDS = _factors(LONGEST_KEY // 8 + 2)
 _BITS = 8
 _LARGEST = 1 << 20
 """Hashes of a part that are read into memory; of one with more, a part of it at a time."""
@@ -44,12 +50,10 @@ class KeyHashes:
     as a text and one as a number, say. Then they prove nothing.
 
     Args:
-        session: gives a session of DuckDB, which hashes texts.
         folder: gets the parts.
     """
 
-    def __init__(self, session: Callable[[], duckdb.DuckDBPyConnection], folder: Path) -> None:
-        self._session = session
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
         self._kinds: tuple[pa.DataType, ...] = ()
@@ -87,38 +91,62 @@ class KeyHashes:
     def _hash(self, batch: list[list[pa.Array]]) -> None:
         if not batch:
             return
-        words: list[pa.Array] = []
-        for column in zip(*batch, strict=True):
-            words += self._words(pa.concat_arrays(column))
         hashes = None
-        for word, factor in zip(words, _FACTORS, strict=False):
-            product = pc.multiply(word, pa.scalar(factor, pa.uint64()))
+        for column, factor in zip(zip(*batch, strict=True), _COLUMNS, strict=False):
+            product = pc.multiply(_hash(pa.concat_arrays(column)), factor)
             hashes = product if hashes is None else pc.add(hashes, product)
         with self._lock:
             if self._divided is None:
                 self._divided = _Divided(self._folder / "keys", 64)
         self._divided.add(hashes)
 
-    def _words(self, column: pa.Array) -> list[pa.Array]:
-        """Return a column as unsigned 64-bit numbers: as many as tell its values apart."""
-        kind = column.type
-        if pa.types.is_floating(kind):
-            column = pc.add(column, pa.scalar(0, kind))  # -0 becomes 0
-        if pa.types.is_string(kind):
-            with self._session() as session:
-                session.register("keys", pa.table({"k": column}))
-                found = session.sql("SELECT hash(k) AS h FROM keys").to_arrow_table()
-            return [found.column(0).combine_chunks()]
-        if pa.types.is_boolean(kind):
-            return [pc.cast(column, pa.uint64())]
-        if kind.byte_width < 8:
-            signed = column if pa.types.is_integer(kind) else column.view(pa.int32())
-            return [pc.cast(signed, pa.int64()).view(pa.uint64())]
-        if kind.byte_width == 8:
-            return [column.view(pa.uint64())]
-        parts = kind.byte_width // 8
-        words = memoryview(column.buffers()[1])[: kind.byte_width * len(column)].cast("Q")
-        return [_hashes(words[part::parts].tobytes()) for part in range(parts)]
+
+def _hash(column: pa.Array) -> pa.Array:
+    """Return the hashes of a column's values.
+
+    They are sums of one number per word, which is 0 where the word is: what follows a text does
+    not matter.
+    """
+    hashes = None
+    for word, factor, last in zip(_words(column), _WORDS, _WORDS[1:], strict=False):
+        mixed = word
+        for shift, number in ((32, factor), (29, last)):
+            folded = pc.bit_wise_xor(mixed, pc.shift_right(mixed, pa.scalar(shift, pa.uint64())))
+            mixed = pc.multiply(folded, number)
+        hashes = mixed if hashes is None else pc.add(hashes, mixed)
+    return hashes
+
+
+def _words(column: pa.Array) -> Iterator[pa.Array]:
+    """Yield a column as unsigned 64-bit numbers: as many as tell its values apart."""
+    kind = column.type
+    if pa.types.is_floating(kind):
+        column = pc.add(column, pa.scalar(0, kind))  # -0 becomes 0
+    if pa.types.is_string(kind):
+        yield from _words_of_texts(column)
+    elif pa.types.is_boolean(kind):
+        yield pc.cast(column, pa.uint64())
+    elif kind.byte_width < 8:
+        signed = column if pa.types.is_integer(kind) else column.view(pa.int32())
+        yield pc.cast(signed, pa.int64()).view(pa.uint64())
+    else:
+        yield from _words_of_width(column.buffers()[1], len(column), kind.byte_width)
+
+
+def _words_of_texts(column: pa.Array) -> Iterator[pa.Array]:
+    """Yield the words of texts, with NUL, which no text has, after the end of each."""
+    longest = pc.max(pc.binary_length(column)).as_py()
+    for start in range(0, max(longest, 1), _PIECE):
+        width = min(-(-max(longest - start, 1) // 8) * 8, _PIECE)
+        piece = pc.binary_slice(column.view(pa.binary()), start, start + width)
+        padded = pc.ascii_rpad(piece.view(pa.string()), width, padding="\0")
+        yield from _words_of_width(padded.buffers()[2], len(column), width)
+
+
+def _words_of_width(data: pa.Buffer, count: int, width: int) -> Iterator[pa.Array]:
+    words = memoryview(data)[: width * count].cast("Q")
+    for part in range(width // 8):
+        yield _hashes(words[part :: width // 8].tobytes())
 
 
 class _Divided:

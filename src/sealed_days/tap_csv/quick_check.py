@@ -81,7 +81,7 @@ class QuickCheck:
         self._free = threading.Semaphore(2 * self._threads)
         self._checks: list[Future[_Seen | None]] = []
         self._stretches: list[tuple[int, int]] = []  # where each lies in the file: start, length
-        self._hashes = KeyHashes(database.session, database.scratch)
+        self._hashes = KeyHashes(database.scratch)
         self._in_order = True
         self._pending: list[bytes] = []
         self._size = 0
