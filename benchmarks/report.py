@@ -92,9 +92,12 @@ def conditions(size: Size, rounds: int) -> dict[str, Any]:
     }
 
 
-def keep(page: Path, lines: Sequence[str], about: dict[str, Any], runs: Runs) -> None:
-    """Write a page on steps, and beside it each round as JSON; print the page."""
-    page.with_suffix(".json").write_text(json.dumps({"about": about, "runs": runs}, indent=1))
+def keep(
+    page: Path, lines: Sequence[str], about: dict[str, Any], runs: Runs, ratios: Runs | None = None
+) -> None:
+    """Write a page on steps, and beside it ratios and each round as JSON; print the page."""
+    found = {"about": about} | ({"ratios": ratios} if ratios else {}) | {"runs": runs}
+    page.with_suffix(".json").write_text(json.dumps(found, indent=1))
     page.write_text("\n".join(lines) + "\n")
     print(page.read_text())
 

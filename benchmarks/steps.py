@@ -69,11 +69,14 @@ def _measure(
 ) -> dict[str, Any]:  # fmt: skip
     bench.rest()
     log = bench.root / "logs" / f"{step} {what} {number}.log"
+    server = bench.server_cpu()
     done = measure(command, bench.root, env or bench.env(DATE=DAY.isoformat()), log)
     run = {
         "step": step, "what": what, "round": number, "code": done.code,
         "seconds": round(done.seconds, 2), "cpu": round(done.cpu, 2),
-        "peak_bytes": done.largest.peak,
+        "server_cpu": round(bench.server_cpu() - server, 2),
+        "peak_bytes": done.largest.peak, "largest": done.largest.name,
+        "load_average": round(os.getloadavg()[0], 1),
     }  # fmt: skip
     say(f"{step}: {run}")
     runs.append(run)
@@ -98,6 +101,7 @@ def _csv(bench: Bench, rounds: int, runs: Runs) -> None:
     )
     duckdb = [DAY_PYTHON, "-c", f"import duckdb; duckdb.execute({query!r})"]
     for number in range(rounds):
+        _read(hard)
         _measure(bench, runs, "csv", "DuckDB, plain", number, duckdb)
         for name, (path, types, keys) in files.items():
             new_folder(folder / "output")
@@ -119,6 +123,13 @@ def _csv(bench: Bench, rounds: int, runs: Runs) -> None:
             )
             _measure(bench, runs, "csv", f"ours, {name}", number, ["sh", "-c", pipe])
     new_folder(folder)
+
+
+def _read(path: Path) -> None:
+    """Have a file lie in memory."""
+    with path.open("rb") as file:
+        while file.read(1 << 20):
+            pass
 
 
 def _make_hard(path: Path, rows: int) -> None:
@@ -176,42 +187,77 @@ _STEPS: dict[str, Callable[[Bench, int, Runs], None]] = {
     "compression": _compression,
 }
 _COMPARED = {
-    "ours, plain": "DuckDB, plain",
-    "ours, hard": "ours, plain",
-    "ours": "psql, one table after the other",
-    "gzip": "none",
-    "zstd": "none",
+    "ours, plain": ("DuckDB, plain", {"seconds": 0.8}),
+    "ours, hard": ("ours, plain", {"seconds": 2.0, "cpu": 2.0}),
+    "ours": ("psql, one table after the other", {"seconds": 0.4}),
+    "gzip": ("none", {"seconds": 1.1, "cpu": 1.1, "disk_bytes": 0.25}),
+    "zstd": ("none", {"seconds": 1.1, "cpu": 1.1, "disk_bytes": 0.25}),
 }
+"""What is compared with what, and the ratios that are wanted at most."""
+_FIGURES = ("seconds", "cpu", "disk_bytes")
+
+
+def _ratios(runs: Runs) -> list[dict[str, Any]]:
+    """Return, for all that was measured, medians and the ratios to what it is compared with."""
+    found = []
+    for step, what in dict.fromkeys((run["step"], run["what"]) for run in runs):
+        mine = [run for run in runs if (run["step"], run["what"]) == (step, what)]
+        of, wanted = _COMPARED.get(what, ("", {}))
+        base = [run for run in runs if (run["step"], run["what"]) == (step, of)]
+        figures = [figure for figure in _FIGURES if all(figure in run for run in mine)]
+        row = {
+            "step": step, "what": what, "of": of, "wanted": wanted,
+            "median": {figure: round(median(mine, figure), 2) for figure in figures},
+            "peak_bytes": max(run["peak_bytes"] for run in mine),
+        }  # fmt: skip
+        if base:
+            row["ratio"] = {
+                figure: round(
+                    statistics.median(
+                        _used(a, figure) / _used(b, figure) for a, b in zip(mine, base, strict=True)
+                    ),
+                    3,
+                )
+                for figure in figures
+            }
+        found.append(row)
+    return found
+
+
+def _used(run: dict[str, Any], figure: str) -> float:
+    """Return a figure of a run; CPU with the server's."""
+    return float(run[figure]) + (run["server_cpu"] if figure == "cpu" else 0)
 
 
 def _write(size: str, rounds: int, runs: Runs) -> None:
     about = conditions(SIZES[size], rounds)
+    about["load_average"] = max(run["load_average"] for run in runs)
+    ratios = _ratios(runs)
     lines = [
         "# CSV files, evidence, compressed days",
         "",
         f"Measured by `make bench-steps` on {about['when']}: {about['size']}; servers and clients "
-        f"share {about['cores']} cores (load average of 15 minutes: "
-        f"{about['load_average_15_minutes']}). Medians of {rounds} rounds, in which all take "
-        "turns; a ratio is of the same round. CPU is the clients', without the server's. *Hard* "
-        "is a file with UUIDs as keys in no order and four time zones, of three times as many "
-        "bytes. Each round is in [steps.json](steps.json).",
+        f"share {about['cores']} cores, load average up to {about['load_average']}. Medians of "
+        f"{rounds} rounds, in which all take turns; a ratio is of the same round, that of CPU "
+        "with the server's. Peak is that of the largest process. *Hard* is a file with UUIDs as "
+        "keys in no order and four time zones, of three times as many bytes. Each round is in "
+        "[steps.json](steps.json).",
         "",
-        "| | | s | CPU s | peak MB | × | of | disk MB |",
-        "|---|---|---:|---:|---:|---:|---|---:|",
+        "| | | s | CPU s | disk MB | peak MB | of | × s | × CPU | × disk | wanted |",
+        "|---|---|---:|---:|---:|---:|---|---:|---:|---:|---|",
     ]  # fmt: skip
-    for step, what in dict.fromkeys((run["step"], run["what"]) for run in runs):
-        mine = [run for run in runs if (run["step"], run["what"]) == (step, what)]
-        other = _COMPARED.get(what, "")
-        base = [run for run in runs if (run["step"], run["what"]) == (step, other)]
-        ratios = [a["seconds"] / b["seconds"] for a, b in zip(mine, base, strict=False)]
+    names = {"seconds": "s", "cpu": "CPU", "disk_bytes": "disk"}
+    for row in ratios:
+        middle, ratio = row["median"], row.get("ratio", {})
+        disk = middle.get("disk_bytes")
         cells = [
-            step, what, f"{median(mine, 'seconds'):.2f}", f"{median(mine, 'cpu'):.2f}",
-            f"{max(run['peak_bytes'] for run in mine) / 1e6:.0f}",
-            f"{statistics.median(ratios):.2f}" if ratios else "", other,
-            f"{median(mine, 'disk_bytes') / 1e6:.0f}" if "disk_bytes" in mine[0] else "",
+            row["step"], row["what"], f"{middle['seconds']:.2f}", f"{middle['cpu']:.2f}",
+            f"{disk / 1e6:.0f}" if disk else "", f"{row['peak_bytes'] / 1e6:.0f}", row["of"],
+            *(f"{ratio[figure]:.2f}" if figure in ratio else "" for figure in _FIGURES),
+            ", ".join(f"≤ {most} × {names[figure]}" for figure, most in row["wanted"].items()),
         ]  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
-    keep(PAGE, lines, about, runs)
+    keep(PAGE, lines, about, runs, ratios)
 
 
 if __name__ == "__main__":

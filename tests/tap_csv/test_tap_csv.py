@@ -10,6 +10,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -504,6 +505,24 @@ def test_a_column_of_many_forms_is_accepted_where_each_of_its_values_is(kind):
     assert 1000 < accepted < 3000
 
 
+def test_a_uuid_is_one_key_however_it_is_written():
+    key = uuid.UUID("0eebc999-9c0b-4ef8-bb6d-6bb9bd380a11")
+    for text in (str(key), str(key).upper(), key.hex):
+        assert arrow_values.plain_values(pa.array([text]), "uuid").to_pylist() == [key.bytes]
+
+
+def test_texts_of_any_length_are_told_apart_and_found_again(tmp_path, monkeypatch):
+    for name, size in (("_BATCH", 1), ("_BITS", 2)):
+        monkeypatch.setattr(key_hashes, name, size)
+    texts = ["p" * size + end for size in (0, 7, 8, 63, 64, 65, 500) for end in ("", "a", "ż")]
+    with ThreadPoolExecutor(1) as pool:
+        for again in ([], *([text] for text in texts[::4])):
+            hashes = key_hashes.KeyHashes(tmp_path)
+            for batch in filter(None, (texts, again)):
+                hashes.add([pa.array(batch)])
+            assert hashes.are_unique(pool) == (not again)
+
+
 class TestKeysOutOfOrder:
     """Keys that do not rise are compared by hashes, in parts, with little memory."""
 
@@ -515,7 +534,7 @@ class TestKeysOutOfOrder:
     def _small(self, monkeypatch) -> None:
         monkeypatch.setattr(quick_check, "STRETCH", 2048)
         monkeypatch.setattr(copy_in, "BLOCK", 1024)
-        for name, size in (("_BATCH", 64), ("_LARGEST", 128), ("_FAST", 4)):
+        for name, size in (("_BITS", 2), ("_BATCH", 64), ("_LARGEST", 128), ("_FAST", 4)):
             monkeypatch.setattr(key_hashes, name, size)
 
     def keys(self, kind: str, rows: int) -> list[str]:

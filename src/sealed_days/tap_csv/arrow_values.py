@@ -8,6 +8,7 @@ plain form and a length that leaves no corner; `types` decides about all others.
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,10 +27,16 @@ _PLAIN = {
     "numeric": (pa.float64(), b"-.0123456789", 1, 30),
     "date": (pa.date32(), b"-0123456789", 10, 10),
     "timestamp without time zone": (pa.timestamp("us"), b"-:. T0123456789", 16, 26),
-    "timestamp with time zone": (None, b"-+:. TZ0123456789", 17, 32),
-    "uuid": (None, b"-0123456789abcdefABCDEF", 36, 36),
+    "timestamp with time zone": (pa.int64(), b"-+:. TZ0123456789", 17, 32),
 }
-_FIXED = {"timestamp with time zone": fixed_forms.instants, "uuid": fixed_forms.uuids}
+_DAYS = (date(2, 1, 1) - date(1970, 1, 1)).days
+_MICROSECONDS = _DAYS * 24 * 3600 * 1_000_000
+_YEAR_2 = {
+    "date": _DAYS,
+    "timestamp without time zone": _MICROSECONDS,
+    "timestamp with time zone": _MICROSECONDS,
+}
+"""From 1970. Arrow has a year 0, PostgreSQL has not, and a zone may move a moment out of year 1."""
 _TRUE, _FALSE = (pa.array(words) for words in BOOLEANS)
 
 
@@ -54,30 +61,39 @@ def plain_values(texts: pa.StringArray, sql_type: str) -> pa.Array | None:
         known = pc.or_(true, pc.is_in(texts, _FALSE))
         fits = pc.all(pc.or_(known, pc.is_null(texts)), min_count=0).as_py()
         return pc.if_else(pc.is_valid(texts), true, None) if fits else None
-    if base not in _PLAIN:
+    if base != "uuid" and base not in _PLAIN:
         return None
+    if texts.null_count == len(texts):
+        return pa.nulls(len(texts))
+    if base == "uuid":
+        return fixed_forms.uuids(texts)
     kind, alphabet, least, most = _PLAIN[base]
     if base == "numeric" and size:
         kind = pa.decimal128(int(size[1]), int(size[2] or 0))
     if base.startswith("timestamp") and size:
         most = 20 + int(size[1])  # no more digits than the type holds
-    lengths = pc.binary_length(texts)
-    total = pc.sum(lengths).as_py()
-    if not total and texts.null_count == len(texts):
-        return pa.nulls(len(texts), kind)
-    found = pc.min_max(lengths)
+    found = pc.min_max(pc.binary_length(texts))
     if found["min"].as_py() < least or found["max"].as_py() > most:
         return None
-    data = texts.buffers()[2][:total].to_pybytes()
+    data = _bytes(texts)
     if data.translate(None, alphabet):
         return None
-    is_moment = kind is None or pa.types.is_temporal(kind)
-    if is_moment and base != "uuid" and (b"0000-" in data or b"0001-01-01" in data):
-        return None  # there is no year 0, and where it begins depends on the time zone
-    if kind is None:
+    if base == "timestamp with time zone":
         # how many digits a zone follows is not known here
-        return None if size and b"." in data else _FIXED[base](texts)
-    try:
-        return pc.cast(texts, kind)
-    except pa.ArrowInvalid:
-        return None
+        values = None if size and b"." in data else fixed_forms.instants(texts)
+    else:
+        try:
+            values = pc.cast(texts, kind)
+        except pa.ArrowInvalid:
+            return None
+    if values is not None and base in _YEAR_2:
+        first = pc.min(values.view(pa.int32() if base == "date" else pa.int64())).as_py()
+        return values if first >= _YEAR_2[base] else None
+    return values
+
+
+def _bytes(texts: pa.StringArray) -> bytes:
+    """Return the bytes of all texts; those that are NULL have none."""
+    end = memoryview(texts.buffers()[1]).cast("i")[len(texts)]
+    data: bytes = texts.buffers()[2].slice(0, end).to_pybytes()
+    return data

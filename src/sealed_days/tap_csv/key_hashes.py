@@ -7,28 +7,39 @@ rows there are.
 
 from __future__ import annotations
 
+import itertools
+import os
 import random
 import threading
-from collections.abc import Callable, Iterator
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import closing
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sealed_days.tap_csv.limits import MOST_KEYS
-
-if TYPE_CHECKING:
-    import duckdb
+from sealed_days.tap_csv.limits import LONGEST_KEY, MOST_KEYS
 
 _BATCH = 1 << 16
-"""Keys that are hashed at a time, at least: each call of DuckDB costs as much as some thousands."""
-_FACTORS = [random.Random(word).getrandbits(64) | 1 for word in range(4 * MOST_KEYS)]  # noqa: S311
-_BITS = 4
+"""Keys that are hashed at a time, at least."""
+_PIECE = 64
+"""Bytes of a text that are hashed at a time."""
+_NUMBERS = random.Random(1)  # noqa: S311
+
+
+def _factors(count: int) -> list[pa.Scalar]:
+    return [pa.scalar(_NUMBERS.getrandbits(64) | 1, pa.uint64()) for _ in range(count)]
+
+
+_COLUMNS = _factors(MOST_KEYS)
+_WORDS = _factors(LONGEST_KEY // 8 + 2)
+_BITS = 8
 _LARGEST = 1 << 20
-"""Hashes that are read into memory; a part with more is divided again on the disk."""
-_FAST = 1 << 15
+"""Hashes of a part that are read into memory; of one with more, a part of it at a time."""
+_FAST = 1 << 14
 """Hashes that are compared at a time: the table of those seen then fits the processor's cache."""
 
 
@@ -39,19 +50,17 @@ class KeyHashes:
     as a text and one as a number, say. Then they prove nothing.
 
     Args:
-        session: gives a session of DuckDB, which hashes texts.
         folder: gets the parts.
     """
 
-    def __init__(self, session: Callable[[], duckdb.DuckDBPyConnection], folder: Path) -> None:
-        self._session = session
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
         self._kinds: tuple[pa.DataType, ...] = ()
         self.is_mixed = False
         self._pending: list[list[pa.Array]] = []
         self._rows = 0
-        self._parts: _Parts | None = None
+        self._divided: _Divided | None = None
 
     def add(self, columns: list[pa.Array]) -> None:
         """Take the keys of a stretch: a value of each column per row, none of them NULL."""
@@ -70,9 +79,10 @@ class KeyHashes:
     def are_unique(self, pool: Executor) -> bool:
         """Return whether it is proven that all keys differ."""
         self._hash(self._take())
-        if self._parts is None:
+        if self._divided is None:
             return True
-        return all(pool.map(_all_differ, self._parts.small()))
+        with closing(self._divided) as divided:
+            return all(pool.map(divided.all_differ, range(1 << _BITS)))
 
     def _take(self) -> list[list[pa.Array]]:
         batch, self._pending, self._rows = self._pending, [], 0
@@ -81,95 +91,141 @@ class KeyHashes:
     def _hash(self, batch: list[list[pa.Array]]) -> None:
         if not batch:
             return
-        words: list[pa.Array] = []
-        for column in zip(*batch, strict=True):
-            words += self._words(pa.concat_arrays(column))
         hashes = None
-        for word, factor in zip(words, _FACTORS, strict=False):
-            product = pc.multiply(word, pa.scalar(factor, pa.uint64()))
+        for column, factor in zip(zip(*batch, strict=True), _COLUMNS, strict=False):
+            product = pc.multiply(_hash(pa.concat_arrays(column)), factor)
             hashes = product if hashes is None else pc.add(hashes, product)
         with self._lock:
-            if self._parts is None:
-                self._parts = _Parts(self._folder / "keys", 64 - _BITS)
-        self._parts.add(hashes)
-
-    def _words(self, column: pa.Array) -> list[pa.Array]:
-        """Return a column as unsigned 64-bit numbers: as many as tell its values apart."""
-        kind = column.type
-        if pa.types.is_floating(kind):
-            column = pc.add(column, pa.scalar(0, kind))  # -0 becomes 0
-        if pa.types.is_string(kind):
-            with self._session() as session:
-                session.register("keys", pa.table({"k": column}))
-                found = session.sql("SELECT hash(k) AS h FROM keys").to_arrow_table()
-            return [found.column(0).combine_chunks()]
-        if pa.types.is_boolean(kind):
-            return [pc.cast(column, pa.uint64())]
-        if kind.byte_width < 8:
-            signed = column if pa.types.is_integer(kind) else column.view(pa.int32())
-            return [pc.cast(signed, pa.int64()).view(pa.uint64())]
-        if kind.byte_width == 8:
-            return [column.view(pa.uint64())]
-        parts = kind.byte_width // 8
-        flat = pa.Array.from_buffers(pa.uint64(), len(column) * parts, [None, column.buffers()[1]])
-        rows = pa.FixedSizeListArray.from_arrays(flat, parts)
-        return [pc.list_element(rows, part) for part in range(parts)]
+            if self._divided is None:
+                self._divided = _Divided(self._folder / "keys", 64)
+        self._divided.add(hashes)
 
 
-class _Parts:
-    """Files of hashes, one for each value of four of their bits."""
+def _hash(column: pa.Array) -> pa.Array:
+    """Return the hashes of a column's values.
 
-    def __init__(self, path: Path, shift: int) -> None:
-        self.paths = [path.with_name(f"{path.name}-{part}") for part in range(1 << _BITS)]
-        self._shift = shift
-        self._files: list[IO[bytes]] = [path.open("wb") for path in self.paths]
-        self._locks = [threading.Lock() for _ in self.paths]
+    They are sums of one number per word, which is 0 where the word is: what follows a text does
+    not matter.
+    """
+    hashes = None
+    for word, factor, last in zip(_words(column), _WORDS, _WORDS[1:], strict=False):
+        mixed = word
+        for shift, number in ((32, factor), (29, last)):
+            folded = pc.bit_wise_xor(mixed, pc.shift_right(mixed, pa.scalar(shift, pa.uint64())))
+            mixed = pc.multiply(folded, number)
+        hashes = mixed if hashes is None else pc.add(hashes, mixed)
+    return hashes
+
+
+def _words(column: pa.Array) -> Iterator[pa.Array]:
+    """Yield a column as unsigned 64-bit numbers: as many as tell its values apart."""
+    kind = column.type
+    if pa.types.is_floating(kind):
+        column = pc.add(column, pa.scalar(0, kind))  # -0 becomes 0
+    if pa.types.is_string(kind):
+        yield from _words_of_texts(column)
+    elif pa.types.is_boolean(kind):
+        yield pc.cast(column, pa.uint64())
+    elif kind.byte_width < 8:
+        signed = column if pa.types.is_integer(kind) else column.view(pa.int32())
+        yield pc.cast(signed, pa.int64()).view(pa.uint64())
+    else:
+        yield from _words_of_width(column.buffers()[1], len(column), kind.byte_width)
+
+
+def _words_of_texts(column: pa.Array) -> Iterator[pa.Array]:
+    """Yield the words of texts, with NUL, which no text has, after the end of each."""
+    longest = pc.max(pc.binary_length(column)).as_py()
+    for start in range(0, max(longest, 1), _PIECE):
+        width = min(-(-max(longest - start, 1) // 8) * 8, _PIECE)
+        piece = pc.binary_slice(column.view(pa.binary()), start, start + width)
+        padded = pc.ascii_rpad(piece.view(pa.string()), width, padding="\0")
+        yield from _words_of_width(padded.buffers()[2], len(column), width)
+
+
+def _words_of_width(data: pa.Buffer, count: int, width: int) -> Iterator[pa.Array]:
+    words = memoryview(data)[: width * count].cast("Q")
+    for part in range(width // 8):
+        yield _hashes(words[part :: width // 8].tobytes())
+
+
+class _Divided:
+    """Hashes in a file, batch after batch, in each of them ordered by eight of their bits.
+
+    Args:
+        path: the file.
+        left: how many low bits have not divided the hashes yet.
+    """
+
+    def __init__(self, path: Path, left: int) -> None:
+        self._path = path
+        self._left = left
+        self._file = path.open("w+b", buffering=0)
+        self._lock = threading.Lock()
+        self._hashes = 0
+        self._batches: list[tuple[int, array[int]]] = []
 
     def add(self, hashes: pa.Array) -> None:
-        """Write each hash to its part."""
-        for file, lock, mine in zip(
-            self._files, self._locks, _divide(hashes, self._shift), strict=True
-        ):
-            if len(mine):
-                with lock:
-                    file.write(memoryview(mine.buffers()[1])[: 8 * len(mine)])
+        """Write a batch of hashes."""
+        divided, ends = _divide(hashes, self._left, _BITS)
+        data = memoryview(divided.buffers()[1])[: 8 * len(divided)]
+        with self._lock:
+            start, self._hashes = self._hashes, self._hashes + len(divided)
+            self._batches.append((start, array("Q", ends)))
+            while data:
+                data = data[self._file.write(data) :]
 
-    def small(self) -> Iterator[tuple[Path, int]]:
-        """Complete the files; yield those that fit memory, and by which bits they go on."""
-        for file in self._files:
-            file.close()
-        for path in self.paths:
-            if path.stat().st_size <= 8 * _LARGEST or not self._shift:
-                yield path, self._shift - _BITS
-                continue
-            parts = _Parts(path, self._shift - _BITS)
-            with path.open("rb") as whole:
-                while data := whole.read(8 * _BATCH):
-                    parts.add(_hashes(data))
-            path.unlink()
-            yield from parts.small()
+    def all_differ(self, value: int) -> bool:
+        """Return whether the hashes differ whose eight bits are a value."""
+        left = self._left - _BITS
+        places = [
+            (start + (ends[value - 1] if value else 0), start + ends[value])
+            for start, ends in self._batches
+        ]
+        count = sum(end - start for start, end in places)
+        read = (
+            os.pread(self._file.fileno(), 8 * (end - start), 8 * start) for start, end in places
+        )
+        if count <= _LARGEST:
+            return _differ(_hashes(b"".join(read)), left)
+        if not left:
+            return False  # all of them are equal
+        divided = _Divided(self._path.with_name(f"{self._path.name}-{value}"), left)
+        with closing(divided):
+            for data in read:
+                divided.add(_hashes(data))
+            return all(map(divided.all_differ, range(1 << _BITS)))
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._file.close()
+        self._path.unlink()
 
 
 def _hashes(data: bytes) -> pa.Array:
     return pa.Array.from_buffers(pa.uint64(), len(data) // 8, [None, pa.py_buffer(data)])
 
 
-def _divide(hashes: pa.Array, shift: int) -> Iterator[pa.Array]:
-    """Yield the hashes by the value of four of their bits."""
-    moved = pc.shift_right(hashes, pa.scalar(shift, pa.uint64()))
-    values = pc.cast(pc.bit_wise_and(moved, pa.scalar((1 << _BITS) - 1, pa.uint64())), pa.uint8())
-    for value in range(1 << _BITS):
-        yield hashes.filter(pc.equal(values, pa.scalar(value, pa.uint8())))
+def _divide(hashes: pa.Array, left: int, bits: int) -> tuple[pa.Array, list[int]]:
+    """Return the hashes in the order of their highest bits of those left, at most eight.
+
+    And for each value of these bits, where its hashes end.
+    """
+    shifted = pc.shift_right(hashes, pa.scalar(left - bits, pa.uint64()))
+    masked = pc.bit_wise_and(shifted, pa.scalar((1 << bits) - 1, pa.uint64()))
+    values = pc.cast(masked, pa.uint8())
+    order = pc.array_sort_indices(values)  # of bytes: by counting, without a comparison
+    ordered = memoryview(values.take(order).buffers()[1]).cast("B")
+    ends = [bisect_right(ordered, value, hi=len(hashes)) for value in range(1 << bits)]
+    return hashes.take(order), ends
 
 
-def _all_differ(part: tuple[Path, int]) -> bool:
-    path, shift = part
-    hashes = _hashes(path.read_bytes())
-    path.unlink()
-    return _differ(hashes, shift)
-
-
-def _differ(hashes: pa.Array, shift: int) -> bool:
-    if len(hashes) <= _FAST or shift < 0:
+def _differ(hashes: pa.Array, left: int) -> bool:
+    if len(hashes) <= _FAST or not left:
         return len(pc.unique(hashes)) == len(hashes)
-    return all(_differ(part, shift - _BITS) for part in _divide(hashes, shift))
+    bits = min(_BITS, left, (len(hashes) // _FAST).bit_length())
+    divided, ends = _divide(hashes, left, bits)
+    return all(
+        _differ(divided.slice(start, end - start), left - bits)
+        for start, end in itertools.pairwise([0, *ends])
+    )

@@ -7,6 +7,7 @@ cannot decide is left to DuckDB.
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import threading
 import time
@@ -32,15 +33,28 @@ STRETCH = 1 << 19
 _LONGEST = 16 << 20
 """A stretch that has not ended by then is left to the exact reader: a quote may be open."""
 
+_KEPT = 8 << 20
+"""Bytes that malloc keeps for the next stretch in each thread, rather than page them in anew."""
+
 # Arrow's own pools keep what they have had for the next time: more than a stretch needs
 pa.set_memory_pool(pa.system_memory_pool())
+
+
+def _keep_memory() -> None:
+    """Have glibc's malloc keep the memory of a stretch for the next one, where it is glibc."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        mmap_threshold, trim_threshold = -3, -1  # malloc.h: M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
+        libc.mallopt(mmap_threshold, _KEPT // 2)
+        libc.mallopt(trim_threshold, _KEPT)
 
 
 @dataclass(frozen=True)
 class _Seen:
     """The result for a stretch whose rows are all good. `first` and `last` are keys.
 
-    `is_hashed` says that `KeyHashes` has its keys.
+    `rises` says that each key is above the one before, as far as it still matters; `is_hashed`
+    that `KeyHashes` has its keys.
     """
 
     rows: int
@@ -59,6 +73,7 @@ class QuickCheck:
     """
 
     def __init__(self, table: CsvTable, database: check.Database) -> None:
+        _keep_memory()
         self._table = table
         self._database = database
         self._threads = check.threads()
@@ -66,7 +81,7 @@ class QuickCheck:
         self._free = threading.Semaphore(2 * self._threads)
         self._checks: list[Future[_Seen | None]] = []
         self._stretches: list[tuple[int, int]] = []  # where each lies in the file: start, length
-        self._hashes = KeyHashes(database.session, database.scratch)
+        self._hashes = KeyHashes(database.scratch)
         self._in_order = True
         self._pending: list[bytes] = []
         self._size = 0
@@ -162,9 +177,10 @@ class QuickCheck:
         if not columns or not texts.num_rows:
             return _Seen(texts.num_rows, rises=True)
         ends = [tuple(column[at].as_py() for column in columns) for at in (0, -1)]
-        rises = _rise(columns)
+        rises = self._in_order and _rise(columns)
         # once a key does not rise, the hashes of all will be needed
-        self._in_order = self._in_order and rises and not must_hash
+        if must_hash or not rises:
+            self._in_order = False
         is_hashed = not self._in_order
         if is_hashed:
             self._hashes.add(columns)
