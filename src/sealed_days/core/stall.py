@@ -33,6 +33,7 @@ def ends_when_stalled(
     connect: Callable[[], Any],
     seconds: float,
     progress: Callable[[], int] = lambda: 0,
+    process: int | None = None,
 ) -> Iterator[None]:
     """End a block that stalls, by shutting its session's connection.
 
@@ -41,12 +42,13 @@ def ends_when_stalled(
         connect: opens another one, as the same role.
         seconds: without progress, before the server is asked; and again after as many.
         progress: how far the block is; any change counts.
+        process: the number of the session's server process; asked for where it is not given.
 
     Raises:
         Stalled: the block stalled.
     """
     done, why = threading.Event(), ""
-    descriptor, process = session.fileno(), _process(session)
+    descriptor, known = session.fileno(), process or process_of(session)
 
     def look() -> None:
         nonlocal why
@@ -56,7 +58,7 @@ def ends_when_stalled(
             if now != last:
                 last, since = now, time.monotonic()
             elif time.monotonic() - since >= seconds:
-                found = _why_stalled(connect, process, seconds)
+                found = _why_stalled(connect, known, seconds)
                 since = time.monotonic()
                 if found and not done.is_set() and progress() == last:
                     why = f"no progress for {seconds:g} s, {found}"
@@ -79,7 +81,7 @@ def ends_when_stalled(
         done.set()
 
 
-def _process(session: Any) -> int:
+def process_of(session: Any) -> int:
     """Return the number of a session's server process, and leave its transaction as it was."""
     is_idle = session.info.transaction_status == 0  # libpq's PQTRANS_IDLE
     with session.cursor() as cursor:

@@ -285,6 +285,7 @@ class SnapshotCopy:
                     lambda: self._source.connect().connection,
                     self._source.stall_seconds,
                     lambda: job.file.read_bytes,
+                    session.process,
                 ),
             ):
                 cursor.copy_expert(table.copy(part.where, header=part.number == 0), buffer)

@@ -47,6 +47,8 @@ class Session:
             cursor.execute("SELECT pg_catalog.pg_backend_pid()")
             (pid,) = cursor.fetchone() or (0,)
         self.is_pooled = pid != connection.info.backend_pid
+        self.process = None if self.is_pooled else int(pid)
+        """The number of its server process, None where a pooler may give it another one."""
 
     def begin(self, snapshot: str | None = None) -> None:
         """Begin a REPEATABLE READ transaction, at an exported snapshot or at a new one."""
@@ -73,11 +75,11 @@ class Session:
         changed = [("row_security", "on", "off")] if filtered else []
         if no_index:
             changed += [(name, "off", "on") for name in _INDEX_SCANS]
-        for name, value, _ in changed:
-            self.execute(f"SET LOCAL {name} = {value}")
+        if changed:
+            self.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value, _ in changed))
         yield
-        for name, _, value in changed:
-            self.execute(f"SET LOCAL {name} = {value}")
+        if changed:
+            self.execute("; ".join(f"SET LOCAL {name} = {value}" for name, _, value in changed))
 
     def execute(self, statement: str) -> None:
         """Run a statement that returns nothing."""

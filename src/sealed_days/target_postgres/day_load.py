@@ -22,7 +22,7 @@ from sealed_days.core.errors import (
     WarehouseError,
 )
 from sealed_days.core.proven_file import ProvenFile
-from sealed_days.core.stall import Stalled, ends_when_stalled
+from sealed_days.core.stall import Stalled, ends_when_stalled, process_of
 from sealed_days.target_postgres import admission, load_parts, prepare
 from sealed_days.target_postgres.admission import Incoming, Rules
 from sealed_days.target_postgres.closing_report import report
@@ -259,8 +259,9 @@ class DayLoad:
             prepare.take_role(session, self._warehouse)
             with self._changed:
                 self._sessions.append(session)
+            process = process_of(session)
             while waiting := self._next():
-                self._load_one(session, *waiting)
+                self._load_one(session, process, *waiting)
         except BaseException as error:
             with self._changed:
                 self._failure = self._failure or error
@@ -292,7 +293,7 @@ class DayLoad:
                 return None
             return self._queue.get_nowait()[1:]
 
-    def _load_one(self, session: Connection, name: str, number: int) -> None:
+    def _load_one(self, session: Connection, process: int, name: str, number: int) -> None:
         table, file = self._tables[name], self._files[name]
         parted = self._parted.get(name)
         if name in self._held:
@@ -310,6 +311,7 @@ class DayLoad:
                     lambda: self._server.connect("target-postgres"),
                     self._server.stall_seconds,
                     lambda: count[0],
+                    process,
                 ),
             ):
                 if parted:
