@@ -185,7 +185,7 @@ def _check_pattern(pattern: Pattern, tables: Sequence[Table], read: Sequence[Tab
     names = [column.name for table in found for column in table.columns]
     has_columns = pattern.column == "*" or any(pattern.finds_column(name) for name in names)
     if found and has_columns:
-        kept = [table for table in found if table in read]
+        kept = {table.oid for table in found} & {table.oid for table in read}
         if pattern.excludes or kept or not pattern.is_literal:
             return None
         if not found[0].columns:
