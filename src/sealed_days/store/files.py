@@ -16,7 +16,6 @@ import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -298,8 +297,12 @@ def _fsync_all(paths: Iterable[Path]) -> None:
     other, 1,500 small tables wait for it 6,000 times.
     """
     waiting = list(paths)
-    if not waiting:
+    if len(waiting) < 2:
+        for path in waiting:
+            fsync(path)
         return
+    from concurrent.futures import ThreadPoolExecutor  # who only reads days needs no threads
+
     with ThreadPoolExecutor(min(len(waiting), _FSYNCS)) as pool:
         for _ in pool.map(fsync, waiting):
             pass
