@@ -46,6 +46,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project.run(sys.executable, "-m", "embedded_postgres", "clean")
 
 
+NEWEST = (
+    "SELECT data::jsonb #>> '{client_defaults,tasks,retries}' FROM serialized_dag "
+    "WHERE dag_id = %s ORDER BY created_at DESC LIMIT 1"
+)
+
+
 @pytest.fixture(scope="module")
 def served(project: Project) -> Iterator[Project]:
     """The copy, with Airflow running in it."""
@@ -63,6 +69,8 @@ def served(project: Project) -> Iterator[Project]:
                 {row[0] for row in project.metadata("SELECT dag_id FROM dag")} >= {DAG, "sleeper"}
             ),
         )
+        # tests of `dags test` have written one without retries, and it counts for half a minute
+        wait_for("the DAG as it is here", lambda: project.metadata(NEWEST, DAG) == [("2",)])
         yield project
     for path in files:
         path.unlink()
