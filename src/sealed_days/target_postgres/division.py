@@ -49,10 +49,11 @@ def parts_of(files: Mapping[str, Rows], sessions: int, part_bytes: int) -> dict[
     works = {name: work(file) for name, file in files.items()}
     share = sum(works.values()) / sessions
     parts, longest = dict(whole), _longest(works, whole, sessions)
-    for name in sorted(works, key=lambda name: -works[name]):
+    large = [name for name, file in files.items() if file.bytes // part_bytes > 1]
+    for name in sorted(large, key=lambda name: -works[name]):
         if _longest(works, parts, sessions) <= _EVEN * share:
             break
-        parts[name] = max(1, min(sessions, files[name].bytes // part_bytes))
+        parts[name] = min(sessions, files[name].bytes // part_bytes)
     return parts if _longest(works, parts, sessions) < longest else whole
 
 
