@@ -31,6 +31,13 @@ NORTHWIND = {
     "us_states": 51,
 }
 """Rows of the tables of the demonstration's source."""
+LARGE = (
+    "CREATE TABLE large AS SELECT i AS id, repeat(md5(i::text), 9) AS text "
+    "FROM generate_series(1, 60000) i; ALTER TABLE large ADD PRIMARY KEY (id)"
+)
+IN_LEAVES = {"TARGET_POSTGRES_PARALLELISM": "2", "TARGET_POSTGRES_PART_BYTES": "8000000"}
+"""By which a load puts LARGE into two leaves."""
+
 SHARED = ("requirements", "src", "data", "pyproject.toml", "README.md")
 
 
@@ -156,6 +163,18 @@ def make_project(root: Path) -> Project:
             (root / ".meltano" / kind).symlink_to(REPOSITORY / ".meltano" / kind)
     (root / "output").mkdir()
     return Project(root)
+
+
+def assert_in_leaves(project: Project, relation: str) -> None:
+    """Assert that a day's table holds LARGE, in two leaves."""
+    connection = project.connect("ecommerce")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT tableoid), count(*), min(id), max(id), "
+            f"bool_and(text = repeat(md5(id::text), 9)) FROM {relation}"
+        )
+        assert cursor.fetchall() == [(2, 60_000, 1, 60_000, True)]
+    connection.close()
 
 
 def embedded(project: Project, command: str) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from el_project import Project, embedded, make_project
+from el_project import IN_LEAVES, LARGE, Project, assert_in_leaves, embedded, make_project
 from test_day_commands import ALL, day, execute, states
 
 FIRST, SECOND = "2025-04-01", "2025-04-02"
@@ -91,31 +91,14 @@ def test_where_it_cannot_be_it_is_refused_in_one_line(days: Project) -> None:
 
 
 def test_compressed_day_is_loaded_in_leaves_and_restored_from_them(days: Project) -> None:
-    third, parts = "2025-04-03", {"TARGET_POSTGRES_PARALLELISM": "2"}
-    parts["TARGET_POSTGRES_PART_BYTES"] = "8000000"
-    execute(
-        days,
-        "northwind",
-        "CREATE TABLE large AS SELECT i AS id, repeat(md5(i::text), 9) AS text "
-        "FROM generate_series(1, 60000) i; ALTER TABLE large ADD PRIMARY KEY (id); "
-        "GRANT SELECT ON large TO PUBLIC",
-    )
-    days.run(ALL, third, **compression("zstd"), **parts)
-
-    def assert_in_leaves() -> None:
-        connection = days.connect("ecommerce")
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(DISTINCT tableoid), count(*), min(id), max(id), "
-                f'bool_and(text = repeat(md5(id::text), 9)) FROM ecommerce_parts."large@{third}"'
-            )
-            assert cursor.fetchall() == [(2, 60_000, 1, 60_000, True)]
-        connection.close()
-
-    assert_in_leaves()
+    third = "2025-04-03"
+    relation = f'ecommerce_parts."large@{third}"'
+    execute(days, "northwind", f"{LARGE}; GRANT SELECT ON large TO PUBLIC")
+    days.run(ALL, third, **compression("zstd"), **IN_LEAVES)
+    assert_in_leaves(days, relation)
     lost = days.file("large", third).with_suffix(".csv.zst")
     lost.unlink()
     assert "large: 60,000 rows, byte for byte" in day(days, "restore", third)
-    days.run("local-csv-to-postgres", third, **parts)
-    assert_in_leaves()
+    days.run("local-csv-to-postgres", third, **IN_LEAVES)
+    assert_in_leaves(days, relation)
     assert f"✓ {third} is right" in day(days, "verify", third, "--deep", "--no-source")
