@@ -41,7 +41,7 @@ DECLARE
 BEGIN
   FOR day IN SELECT generate_series('{first}'::date, '{last}', '1 day') LOOP
     EXECUTE format('ALTER TABLE ecommerce_parts.%I ATTACH PARTITION ecommerce_parts.%I '
-      'FOR VALUES IN (%L)', '{shape}', '{table}@' || day, day);
+      'FOR VALUES IN (%L)', '{shape}/' || extract(year FROM day), '{table}@' || day, day);
   END LOOP;
 END $do$
 """
@@ -52,12 +52,13 @@ _ATTACH_LIKE = """
 SET allow_system_table_mods = on;
 BEGIN;
 CREATE TEMP TABLE attached ON COMMIT DROP AS
-  SELECT new.oid AS new, shape.oid AS shape, model.relpartbound AS bound
-  FROM ecommerce_days.loads_days o
-    JOIN pg_class shape ON shape.relname = o.shape AND shape.relnamespace = {parts},
+  SELECT new.oid AS new, year.oid AS year, model.relpartbound AS bound
+  FROM ecommerce_days.loads_days o,
     generate_series('{first}'::date, '{last}', '1 day') at
     JOIN pg_class model ON model.relname = ('{table}@' || at::date)::name
       AND model.relnamespace = {parts},
+    LATERAL (SELECT oid FROM pg_class WHERE relnamespace = {parts}
+      AND relname = (o.shape || '/' || extract(year FROM at))::name OFFSET 0) year,
     LATERAL (SELECT oid, relispartition FROM pg_class WHERE relnamespace = {parts}
       AND relname = (o.table_name || '@' || at::date)::name OFFSET 0) new
   WHERE o.day = '{model}' AND o.state = 'published' AND NOT new.relispartition;
@@ -65,13 +66,10 @@ ANALYZE attached;
 UPDATE pg_class SET relispartition = true, relpartbound = bound FROM attached WHERE oid = new;
 UPDATE pg_attribute SET attinhcount = 1, attislocal = false FROM attached
   WHERE attrelid = new AND attnum > 0;
-UPDATE pg_constraint SET coninhcount = 1, conislocal = false FROM attached, pg_attribute
-  WHERE conrelid = new AND contype = 'n' AND attrelid = new AND conkey = ARRAY[attnum]
-  AND attname = 'snapshot_date';
-INSERT INTO pg_inherits SELECT new, shape, 1, false FROM attached;
-INSERT INTO pg_depend SELECT 'pg_class'::regclass, new, 0, 'pg_class'::regclass, shape, 0, 'a'
+INSERT INTO pg_inherits SELECT new, year, 1, false FROM attached;
+INSERT INTO pg_depend SELECT 'pg_class'::regclass, new, 0, 'pg_class'::regclass, year, 0, 'a'
   FROM attached;
-UPDATE pg_class SET relhassubclass = true WHERE oid IN (SELECT shape FROM attached);
+UPDATE pg_class SET relhassubclass = true WHERE oid IN (SELECT year FROM attached);
 COMMIT
 """
 
@@ -98,6 +96,9 @@ def make(bench: Bench) -> None:
     Raises:
         BenchError: a job fails.
     """
+    from sealed_days.target_postgres.shapes import create_year
+    from sealed_days.target_postgres.warehouse import Warehouse
+
     stamp = bench.root / "output" / "history-is-made"
     if stamp.exists():
         return
@@ -116,9 +117,14 @@ def make(bench: Bench) -> None:
         "SELECT table_name, columns, shape FROM ecommerce_days.loads_days "
         f"WHERE day = '{LAST}' AND state = 'published' ORDER BY 1"
     )
+    role = bench.settings.warehouse.user
+    schemas = Warehouse("ecommerce", "ecommerce_days", "ecommerce_parts")
+    for _, _, shape in tables:
+        for year in range(FIRST.year, LAST.year):
+            statements = create_year(schemas, shape, date(year, 1, 1))
+            bench.query(f'SET ROLE "{role}"; {statements}')
     _copy_tables(bench, tables[:1])
     table, _, shape = tables[0]
-    role = bench.settings.warehouse.user
     for days in _some_days():
         attach = _ATTACH.format(**days, table=table, shape=shape)
         bench.query(f'SET ROLE "{role}"; {attach}')

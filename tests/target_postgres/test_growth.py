@@ -7,7 +7,7 @@ import time
 from datetime import date, timedelta
 
 import pytest
-from ecommerce import Ecommerce, T
+from ecommerce import Ecommerce, T, session
 
 FIRST = date(2024, 1, 1)
 DAYS, TABLES, EACH = 300, 60, 10
@@ -58,18 +58,47 @@ def test_a_load_reads_only_its_own_tables_of_the_registry(shop: Ecommerce) -> No
         "'relation', 'old ' || n || o.relation, 'table_name', 'old ' || n || o.table_name)) d; "
         "ANALYZE ecommerce_days.loads_days"
     )
-    before = read_by_scans(shop)
+    before = read_by_scans(shop, "loads_days")
     shop.feed(shop.stage(FIRST + timedelta(1), tables(0)))
-    assert read_by_scans(shop) - before < 400 * TABLES
+    assert read_by_scans(shop, "loads_days") - before < 400 * TABLES
 
 
-def read_by_scans(shop: Ecommerce) -> int:
-    """Return how many rows of the registry were read without an index, by sessions now gone."""
+def read_by_scans(shop: Ecommerce, name: str) -> int:
+    """Return how many rows of a table were read without an index, by sessions now gone."""
     gone = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'target-postgres%'"
     while shop.sql(gone) != [(0,)]:
         pass
-    query = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'loads_days'"
-    return int(shop.sql(query)[0][0])
+    query = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = %s"
+    return int(shop.sql(query, name)[0][0])
+
+
+def test_a_day_is_attached_without_a_scan(shop: Ecommerce) -> None:
+    shop.feed(shop.stage(FIRST, {"t": T({"id": "integer"}, [("1",), ("2",)])}))
+    assert read_by_scans(shop, f"t@{FIRST}") == 0
+
+
+def test_who_attaches_or_reads_a_day_meets_the_days_of_its_year_alone(shop: Ecommerce) -> None:
+    def table(number: int) -> T:
+        return T({"id": "integer"}, [(str(number),)], ("id",))
+
+    first, other_year = FIRST, FIRST.replace(year=2023)
+    shop.load(first, t=table(1))
+    ((shape,),) = shop.sql("SELECT shape FROM ecommerce_days.loads_shapes")
+    shop.sql(f'CREATE INDEX of_users ON ecommerce_parts."{shape}" (id)')
+    with session(shop.parameters) as reader:
+        reader.execute("BEGIN; SELECT * FROM ecommerce_days.t WHERE snapshot_date = %s", (first,))
+        for number in (2, 3):  # the second replaces the first
+            shop.feed(shop.stage(other_year, {"t": table(number)}), lock_wait_seconds=0)
+        assert shop.sql("SELECT id FROM ecommerce_days.t ORDER BY 1") == [(1,), (3,)]
+    assert shop.sql(
+        "SELECT relname::text FROM pg_partition_tree(%s) JOIN pg_class ON oid = relid "
+        "WHERE level = 1 ORDER BY 1",
+        f'ecommerce_parts."{shape}"',
+    ) == [(f"{shape}/2023",), (f"{shape}/2024",)]
+    # the users' index on the shape is that of each day, whatever its year
+    assert shop.sql(
+        "SELECT count(*) FROM pg_partition_tree('ecommerce_parts.of_users') WHERE isleaf"
+    ) == [(2,)]
 
 
 def test_statistics_of_a_wide_table_are_made_from_fewer_rows(shop: Ecommerce) -> None:

@@ -126,7 +126,9 @@ def test_default_privileges_never_widen_what_a_role_sees(shop: Ecommerce, admin:
         assert may(admin, "reader", name)  # a new table is as the user wants new tables to be
         shop.sql(f"REVOKE ALL ON {name} FROM reader, PUBLIC")
     shape = shop.sql("SELECT shape FROM ecommerce_days.loads_shapes")[0][0]
-    shop.sql(f'REVOKE ALL ON ecommerce_parts."{shape}" FROM reader, PUBLIC')
+    for name in (shape, f"{shape}/{D1.year}"):
+        shop.sql(f'REVOKE ALL ON ecommerce_parts."{name}" FROM reader, PUBLIC')
+    shop.load(D1.replace(year=D1.year - 1), orders=orders(1))
     shop.load(D2, orders=wide(2))
     visible = shop.sql(
         "SELECT relname FROM pg_class WHERE relnamespace::regnamespace::text LIKE 'ecommerce%%' "

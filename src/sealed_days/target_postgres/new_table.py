@@ -57,10 +57,10 @@ def definitions(table: IncomingTable) -> str:
         f"{quote_ident(column)} {kind}{_not_null(column) if column in table.keys else ''}"
         for column, kind in table.columns
     ]
-    # the CHECK lets the table be attached to its shape without a scan
+    # the CHECK says all that the bounds will, so that the table is attached without a scan
     found.append(
-        f"{SNAPSHOT_DATE} date{_not_null(SNAPSHOT_DATE)} DEFAULT {day} "
-        f"CONSTRAINT {quote_ident(CHECK)} CHECK ({SNAPSHOT_DATE} = {day})"
+        f"{SNAPSHOT_DATE} date DEFAULT {day} CONSTRAINT {quote_ident(CHECK)} "
+        f"CHECK ({SNAPSHOT_DATE} IS NOT NULL AND {SNAPSHOT_DATE} = {day})"
     )
     return ", ".join(found)
 

@@ -273,9 +273,9 @@ class _Attempt:
                 lock = view_lock(item.schema, item.name, item.owner, item.kind)
                 if item.is_ours_to_make:
                     found[lock.schema, lock.name] = lock
-        for name in {*dead, *(row.shape for row in removed), *(row.relation for row in removed)}:
-            if name is not None:
-                found[parts, name] = table_lock(parts, name)
+        gone = [row.relation for row in removed]
+        for name in {*dead, *gone, *relations.parents(self._cursor, self._warehouse, gone)}:
+            found[parts, name] = table_lock(parts, name)
         return list(found.values())
 
     def _audit(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from psycopg2.errors import DependentObjectsStillExist
 from psycopg2.extensions import cursor as Cursor
 
@@ -9,38 +11,45 @@ from sealed_days.core.errors import WarehouseError
 from sealed_days.core.sql import qualified, quote_ident, quote_literal
 from sealed_days.target_postgres import users_marks
 from sealed_days.target_postgres.registry import DayTable
+from sealed_days.target_postgres.shapes import create_year, year_name
 from sealed_days.target_postgres.warehouse import Warehouse, part_name
 
 
 def attach(
     cursor: Cursor, warehouse: Warehouse, making: str, name: str, shape: str, row: DayTable
 ) -> None:
-    """Give a copied table its final name and make it a partition of its shape.
+    """Give a copied table its final name and make it a partition of its shape's year.
 
     Nothing is scanned: its CHECK says what the partition's bound says.
     """
     old, new = qualified(warehouse.parts, making), qualified(warehouse.parts, name)
+    year = qualified(warehouse.parts, year_name(shape, row.day))
     cursor.execute(
         "SELECT contype::text, conname::text FROM pg_constraint WHERE conrelid = to_regclass(%s) "
         "AND (contype = 'p' OR conname = %s) UNION ALL "
-        "SELECT 'leaves', '' FROM pg_inherits WHERE inhparent = to_regclass(%s)",
-        (old, CHECK, old),
+        "SELECT 'leaves', '' FROM pg_inherits WHERE inhparent = to_regclass(%s) UNION ALL "
+        "SELECT 'year', '' WHERE to_regclass(%s) IS NOT NULL",
+        (old, CHECK, old, year),
     )
-    constraints = dict(cursor.fetchall())
+    found = dict(cursor.fetchall())
+    if "year" not in found:
+        cursor.execute(create_year(warehouse, shape, row.day))
+        year_alone = year_name(shape, row.day)
+        take_over_grants(cursor, warehouse, {year_alone: shape}, {year_alone: set(row.columns)})
     statements = [
         f"ALTER TABLE {old} RENAME TO {quote_ident(name)}",
-        f"ALTER TABLE {qualified(warehouse.parts, shape)} ATTACH PARTITION {new} "
+        f"ALTER TABLE {year} ATTACH PARTITION {new} "
         f"FOR VALUES IN ({quote_literal(row.day.isoformat())})",
     ]
-    if "c" in constraints:
+    if "c" in found:
         # no longer needed: the partition's bound implies it
         statements.append(f"ALTER TABLE {new} DROP CONSTRAINT {quote_ident(CHECK)}")
-    if "p" in constraints:
+    if "p" in found:
         key = quote_ident(part_name(row.table_name, row.day, "_pkey"))
-        old_key = quote_ident(constraints["p"])
+        old_key = quote_ident(found["p"])
         statements.append(f"ALTER TABLE {new} RENAME CONSTRAINT {old_key} TO {key}")
     cursor.execute(";\n".join(statements))
-    if "leaves" in constraints:
+    if "leaves" in found:
         _settle_leaves(cursor, warehouse, new, row)
 
 
@@ -76,6 +85,18 @@ def _settle_leaves(cursor: Cursor, warehouse: Warehouse, table: str, row: DayTab
 
 CHECK = "is_of_its_day"
 """The constraint by which a table is attached without a scan."""
+
+
+def parents(cursor: Cursor, warehouse: Warehouse, names: Iterable[str]) -> list[str]:
+    """Return the tables that days' own tables are partitions of."""
+    cursor.execute(
+        "SELECT DISTINCT parent.relname::text FROM pg_class part "
+        "JOIN pg_inherits ON inhrelid = part.oid JOIN pg_class parent ON parent.oid = inhparent "
+        "WHERE part.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s) "
+        "AND part.relname = ANY(%s)",
+        (warehouse.parts, list(names)),
+    )
+    return [name for (name,) in cursor.fetchall()]
 
 
 def drop(cursor: Cursor, warehouse: Warehouse, row: DayTable) -> None:

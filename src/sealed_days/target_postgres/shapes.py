@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sealed_days.core.sql import qualified, quote_ident
 from sealed_days.target_postgres.column_types import common_type, converted
@@ -24,17 +25,40 @@ class Query:
 
 def shape_name(table: str, kind: str, typed: dict[str, str]) -> str:
     """Return the name of a shape: `orders~3f2a91bc`, the same whenever it is made."""
-    content = json.dumps([table, kind, sorted(typed.items())])
+    content = json.dumps(["by year", table, kind, sorted(typed.items())])
     return shortened(table, "~" + hashlib.sha256(content.encode()).hexdigest()[:8])
 
 
 def create_shape(warehouse: Warehouse, name: str, typed: dict[str, str]) -> str:
-    """Return the statement that creates a shape's partitioned table."""
+    """Return the statement that creates a shape's partitioned table.
+
+    No NOT NULL on snapshot_date, which the bounds imply: each ATTACH reads all constraints of the
+    database, and on PostgreSQL 18 this would be one more for each table of each day.
+    """
     columns = [f"{quote_ident(column)} {kind}" for column, kind in sorted(typed.items())]
     return (
         f"CREATE TABLE {qualified(warehouse.parts, name)} "
-        f"({', '.join([*columns, f'{SNAPSHOT_DATE} date NOT NULL'])}) "
-        f"PARTITION BY LIST ({SNAPSHOT_DATE})"
+        f"({', '.join([*columns, f'{SNAPSHOT_DATE} date'])}) PARTITION BY RANGE ({SNAPSHOT_DATE})"
+    )
+
+
+def year_name(shape: str, day: date) -> str:
+    """Return the name of a shape's partition for the year of a day: `orders~3f2a91bc/2025`."""
+    return shortened(shape, f"/{day.year:04}")
+
+
+def create_year(warehouse: Warehouse, shape: str, day: date) -> str:
+    """Return the statements that make a shape's partition for the year of a day.
+
+    Whoever attaches a day, or plans a query on one, reads the bounds of its year alone. ATTACH
+    locks out no reader of the shape, as CREATE TABLE with PARTITION OF would.
+    """
+    parent = qualified(warehouse.parts, shape)
+    year = qualified(warehouse.parts, year_name(shape, day))
+    return (
+        f"CREATE TABLE {year} (LIKE {parent}) PARTITION BY LIST ({SNAPSHOT_DATE}); "
+        f"ALTER TABLE {parent} ATTACH PARTITION {year} "
+        f"FOR VALUES FROM ('{day.year:04}-01-01') TO ('{day.year + 1:04}-01-01')"
     )
 
 

@@ -20,8 +20,8 @@ from sealed_days.target_postgres import dependents, users_marks, views
 from sealed_days.target_postgres.dependents import Dependent
 from sealed_days.target_postgres.reader_locks import ReaderLocks, table_lock, view_lock
 from sealed_days.target_postgres.registry import PUBLISHED, SLICE, SNAPSHOT, DayTable, Registry
-from sealed_days.target_postgres.shapes import all_days, all_slices, create_shape, shape_name
-from sealed_days.target_postgres.warehouse import SNAPSHOT_DATE, Warehouse
+from sealed_days.target_postgres.shapes import all_days, all_slices
+from sealed_days.target_postgres.warehouse import SNAPSHOT_DATE, Warehouse, shortened
 
 _PATIENCE_SECONDS = 1.0
 _WAIT_SECONDS = 600.0
@@ -159,14 +159,19 @@ def _upgrade(
 
     kinds = [row.kind for row in table.rows]
     main = max(set(kinds), key=kinds.count)
-    names = {kind: shape_name(table.name, kind, table.rows[0].typed) for kind in sorted(set(kinds))}
+    # not the name of a shape by years, which days loaded from now on are in
+    names = {kind: shortened(table.name, f"~{kind}") for kind in sorted(set(kinds))}
     cursor.execute(f"ALTER TABLE {parent} SET SCHEMA {quote_ident(warehouse.parts)}")
     moved = qualified(warehouse.parts, table.name)
     cursor.execute(f"ALTER TABLE {moved} RENAME TO {quote_ident(names[main])}")
     cursor.execute(f"COMMENT ON TABLE {qualified(warehouse.parts, names[main])} IS NULL")
     for kind, name in names.items():
         if kind != main:
-            cursor.execute(create_shape(warehouse, name, table.rows[0].typed))
+            cursor.execute(
+                f"CREATE TABLE {qualified(warehouse.parts, name)} "
+                f"(LIKE {qualified(warehouse.parts, names[main])}) "
+                f"PARTITION BY LIST ({SNAPSHOT_DATE})"
+            )
     for row in table.rows:
         if row.kind != main:
             _move(cursor, warehouse, row.relation, row.day, names[main], names[row.kind])
