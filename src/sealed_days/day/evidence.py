@@ -274,7 +274,9 @@ def _without_end(query: str) -> str:
 class _File(io.FileIO):
     """A file that the disk begins to write early, so that fsync has little left to wait for."""
 
-    _begun = 0
+    def __init__(self, path: Path, mode: str) -> None:
+        super().__init__(str(path), mode)
+        self._begun = self.tell()
 
     def write(self, data: Any, /) -> int:
         """Write a block, or a part of it; return how many bytes."""
@@ -288,9 +290,11 @@ class _File(io.FileIO):
 def _copy(reader: _Reader, settings: Settings, day: date, copy: _Copy) -> int:
     part = copy.part
     header = "" if part.skip else ", HEADER"
+    # a later part is appended to the first one and removed: it need not reach the disk
+    kind = io.FileIO if part.skip else _File
     with (
         _told(settings, day, copy.path, part.query, reader.tables),
-        io.BufferedWriter(_File(str(copy.target), "w"), BLOCK) as file,
+        io.BufferedWriter(kind(copy.target, "w"), BLOCK) as file,
     ):
         part.prepare(reader.cursor)
         copied = f"COPY (\n{part.sql}\n) TO STDOUT (FORMAT csv{header})"
@@ -300,9 +304,9 @@ def _copy(reader: _Reader, settings: Settings, day: date, copy: _Copy) -> int:
 
 def _join(files: Sequence[Path]) -> None:
     """Append the files after the first one to it, and have it reach the disk."""
-    with files[0].open("ab") as whole:
+    with io.BufferedWriter(_File(files[0], "a"), BLOCK) as whole:
         for path in files[1:]:
-            with path.open("rb") as part:
+            with path.open("rb", buffering=0) as part:
                 shutil.copyfileobj(part, whole, BLOCK)
             path.unlink()
         whole.flush()
