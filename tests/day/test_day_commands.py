@@ -450,6 +450,15 @@ def test_query_is_divided_only_where_each_session_has_the_same_rows_in_order(day
             assert parts(BIG.replace("n, ", f"{changed} AS c, n, ")) == 1, changed
         assert parts(f"{BIG} -- now() or date /* never */\n /* random() */") == 3
         assert parts(BIG.replace("'x'", "'-- x' || now()::text, '--'")) == 1
+        for cannot_tell in (r"E'\x6eow'", "'no'\n'w'", "U&'n\\006fw'"):
+            assert parts(BIG.replace("n, ", f"{cannot_tell} AS c, n, ", 1)) == 1, cannot_tell
+        cursor.execute(
+            'CREATE FUNCTION pg_temp."Any Time"() RETURNS text VOLATILE LANGUAGE sql '
+            "AS $$ SELECT clock_timestamp()::text $$; "
+            "CREATE TEMPORARY VIEW others AS SELECT * FROM orders ORDER BY random()"
+        )
+        assert parts(BIG.replace("n, ", 'pg_temp."Any Time"() AS c, n, ', 1)) == 1
+        assert parts(BIG.replace("FROM orders", "FROM others")) == 1, "a view calls random()"
         assert parts(f"{BIG} LIMIT nope") == 1, "the server says why"
         assert parts(f"{BIG} LIMIT 500000") == 3
         [*limited, last] = query_parts.divide(cursor, BIG, 3)

@@ -31,21 +31,13 @@ from sealed_days.day.day_tables import as_of, days
 from sealed_days.day.formulas import without_formulas
 from sealed_days.day.query_parts import Part, divide
 from sealed_days.day.settings import Settings
+from sealed_days.day.sql_tokens import tokens
 from sealed_days.store.place import store_at
 from sealed_days.store.scratch import WRITE_BEHIND, Scratch, begin_writing, sweep
 from sealed_days.target_postgres import prepare
 from sealed_days.target_postgres.registry import DayTable
 from sealed_days.target_postgres.warehouse import SNAPSHOT_DATE, Warehouse, columns, transaction
 
-# what a query is made of; a quote, a semicolon or dashes inside a text are part of that text
-_TOKEN = re.compile(
-    r"""
-    (?P<end> \s+ | ; | --[^\n]* | /\*(?:[^*/]|\*(?!/)|/(?!\*)|/\*(?:[^*]|\*(?!/))*\*/)*\*/ )
-    | (?<!\w)[eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
-    | \$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$ | [\w$]+ | .
-    """,
-    re.DOTALL | re.VERBOSE,
-)
 # A cursor takes one statement that returns rows. So no text leaves the COPY that it stands in.
 _ONE_QUERY = """
 DO $$
@@ -267,7 +259,7 @@ def _copies(
 
 def _without_end(query: str) -> str:
     """Return a query without the semicolons, blanks and comments after it."""
-    ends = [token.end() for token in _TOKEN.finditer(query) if token["end"] is None]
+    ends = [token.end for token in tokens(query) if token.kind != "blank" and token.text != ";"]
     return query[: ends[-1]] if ends else ""
 
 

@@ -3,27 +3,28 @@
 Most of the time goes into writing rows as text, which one session does on one core. So each part
 runs the query as it is, passes over the rows of the parts before, and stops where the next begins.
 That is exact only where every session gets the rows in one order: by the same plan, which is
-compared, and without functions that may say something else elsewhere, or later.
+compared, and without functions that may say something else elsewhere, or later, in the query
+itself or in a view that it reads.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import psycopg2
 from psycopg2.extensions import cursor as Cursor
+
+from sealed_days.day.sql_tokens import Token, tokens
 
 WORTH = 48 << 20
 """Bytes of a result that is divided, at least: a session costs as much as some megabytes."""
 
 _SKIP = "sealed_days.skip"
 _WORD = re.compile(r"[^\W\d][\w$]*")
-_COMMENT = re.compile(
-    r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\2\$)|--[^\n]*|/\*.*?\*/""", re.DOTALL
-)
-_ESCAPED = re.compile(r"\b[eE]'")
 _ELSEWHERE = {
     *("current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"),
     *("today", "tomorrow", "yesterday", "tablesample"),
@@ -91,8 +92,10 @@ def divide(cursor: Cursor, query: str, sessions: int) -> list[Part]:
             return whole
         parts = _even(query, rows, sessions)
         same = _shape(plan)
-        if _has(plan, _ANY_ORDER) or any(
-            not _gives_on(_plan(cursor, part.sql), same) for part in (parts[0], parts[-1])
+        if (
+            _has(plan, _ANY_ORDER)
+            or _calls_what_differs(cursor, query)
+            or any(not _gives_on(_plan(cursor, part.sql), same) for part in (parts[0], parts[-1]))
         ):
             return whole
     except psycopg2.Error:
@@ -116,22 +119,61 @@ def _even(query: str, rows: int, sessions: int) -> list[Part]:
 
 def _may_differ(cursor: Cursor, query: str) -> bool:
     """Return whether a query names anything whose value another session may see otherwise."""
-    if not _ESCAPED.search(query):  # a quote may end such a text or not
-        query = _COMMENT.sub(lambda found: found[1] or " ", query)
-    words = {word.lower() for word in _WORD.findall(query)}
-    if words & _ELSEWHERE:
+    words = set()
+    for token in tokens(query):
+        if not token.is_literal:
+            return True
+        if token.kind in ("word", "name"):
+            words.add(_name(token))
+        elif token.kind == "text":
+            words |= set(_WORD.findall(token.text))  # 'now'::timestamp
+    return _are_elsewhere(cursor, words)
+
+
+def _calls_what_differs(cursor: Cursor, query: str) -> bool:
+    """Return whether a query calls any such thing by a view, or by another function."""
+    plan = _plan(cursor, query, "VERBOSE, ")
+    words = set()
+    for expression in _texts(plan):
+        written = [token for token in tokens(expression) if token.kind != "blank"]
+        for token, after in pairwise([*written, Token("other", "", 0)]):
+            name = _name(token)
+            if after.text == "(" or name.lower() in _ELSEWHERE:
+                words.add(name)
+    return _are_elsewhere(cursor, words)
+
+
+def _name(token: Token) -> str:
+    if token.kind == "name":
+        return token.text[1:-1].replace('""', '"')
+    return token.text
+
+
+def _are_elsewhere(cursor: Cursor, words: set[str]) -> bool:
+    # the server folds ASCII only
+    names = words | {word.encode().lower().decode() for word in words}
+    if names & _ELSEWHERE:
         return True
     cursor.execute(
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_proc WHERE provolatile <> 'i' "
-        "AND proname = ANY(%s))",
-        (sorted(words),),
+        "AND proname = ANY(%s::name[]))",
+        (sorted(names),),
     )
     [(found,)] = cursor.fetchall()
     return bool(found)
 
 
-def _plan(cursor: Cursor, query: str) -> dict[str, Any]:
-    cursor.execute(f"EXPLAIN (FORMAT JSON) {query}")
+def _texts(value: Any) -> Iterator[str]:
+    """Yield all texts in a plan."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for below in value.values() if isinstance(value, dict) else value:
+            yield from _texts(below)
+
+
+def _plan(cursor: Cursor, query: str, options: str = "") -> dict[str, Any]:
+    cursor.execute(f"EXPLAIN ({options}FORMAT JSON) {query}")
     [([explained],)] = cursor.fetchall()
     return dict(explained["Plan"])
 
