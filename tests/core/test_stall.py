@@ -74,6 +74,21 @@ def test_a_silent_network_is_a_stall(project: Project, fault: str) -> None:
             cursor.execute("SELECT repeat('x', 1000) FROM generate_series(1, 100000)")
 
 
+def test_a_block_that_may_wait_long_keeps_no_other_from_its_end(project: Project) -> None:
+    port = int(project.dotenv()["TAP_POSTGRES_PORT"])
+    patient = connect(project)
+    with fault_proxy(port, "stall", after=100_000) as proxy:
+        session = connect(project, proxy.port)
+        with (
+            ends_when_stalled(patient, lambda: connect(project), 300),
+            pytest.raises(Stalled),
+            ends_when_stalled(session, lambda: connect(project, proxy.port), LIMIT),
+            session.cursor() as cursor,
+        ):
+            cursor.execute("SELECT repeat('x', 1000) FROM generate_series(1, 100000)")
+    patient.close()
+
+
 def test_a_server_that_answers_no_more_is_a_stall(project: Project) -> None:
     port = int(project.dotenv()["TAP_POSTGRES_PORT"])
     with fault_proxy(port, "stall", after=100_000) as proxy:

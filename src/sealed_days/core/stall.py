@@ -47,38 +47,113 @@ def ends_when_stalled(
     Raises:
         Stalled: the block stalled.
     """
-    done, why = threading.Event(), ""
-    descriptor, known = session.fileno(), process or process_of(session)
-
-    def look() -> None:
-        nonlocal why
-        last, since = progress(), time.monotonic()
-        while not done.wait(seconds / _LOOKS_PER_LIMIT):
-            now = progress()
-            if now != last:
-                last, since = now, time.monotonic()
-            elif time.monotonic() - since >= seconds:
-                found = _why_stalled(connect, known, seconds)
-                since = time.monotonic()
-                if found and not done.is_set() and progress() == last:
-                    why = f"no progress for {seconds:g} s, {found}"
-                    with (
-                        contextlib.suppress(OSError),
-                        socket.socket(fileno=os.dup(descriptor)) as it,
-                    ):
-                        it.shutdown(socket.SHUT_RDWR)
-                    return
-
-    thread = threading.Thread(target=look, name="stall", daemon=True)
-    thread.start()
+    block = _Block(session, connect, seconds, progress, process or process_of(session))
+    _watch.add(block)
     try:
         yield
     except Exception:
-        if why:
-            raise Stalled(why) from None
+        if block.why:
+            raise Stalled(block.why) from None
         raise
     finally:
-        done.set()
+        block.end()
+        _watch.discard(block)
+
+
+class _Block:
+    """A block that is watched. Whoever ends it, or its session, has its lock."""
+
+    def __init__(
+        self,
+        session: Any,
+        connect: Callable[[], Any],
+        seconds: float,
+        progress: Callable[[], int],
+        process: int,
+    ) -> None:
+        self.seconds = seconds
+        self.why = ""
+        self.has_ended = False
+        self._descriptor = session.fileno()
+        self._connect = connect
+        self._progress = progress
+        self._process = process
+        self._last = progress()
+        self._since = time.monotonic()
+        self.looks_at = self._since + seconds / _LOOKS_PER_LIMIT
+        self._lock = threading.Lock()
+
+    def end(self) -> None:
+        """Watch it no more."""
+        with self._lock:
+            self.has_ended = True
+
+    def look(self) -> None:
+        """Have the server asked, where there was no progress for long enough."""
+        now, at = self._progress(), time.monotonic()
+        self.looks_at = at + self.seconds / _LOOKS_PER_LIMIT
+        if now != self._last:
+            self._last, self._since = now, at
+        elif at - self._since >= self.seconds:
+            self._since = at + self.seconds  # the question may take as long
+            # one block's server that does not answer holds up no other block
+            threading.Thread(target=self._ask, name="stall-ask", daemon=True).start()
+
+    def _ask(self) -> None:
+        found = _why_stalled(self._connect, self._process, self.seconds)
+        with self._lock:
+            self._since = time.monotonic()
+            if not found or self.has_ended or self._progress() != self._last:
+                return
+            self.why = f"no progress for {self.seconds:g} s, {found}"
+            self.has_ended = True
+            with (
+                contextlib.suppress(OSError),
+                socket.socket(fileno=os.dup(self._descriptor)) as it,
+            ):
+                it.shutdown(socket.SHUT_RDWR)
+
+
+class _Watch:
+    """The thread that looks after all blocks of the process, while there are any.
+
+    A thread of its own for each would take longer than a small table's COPY.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: set[_Block] = set()
+        self._changed = threading.Condition()
+        self._looks_at = float("inf")
+        self._is_running = False
+
+    def add(self, block: _Block) -> None:
+        """Look after a block."""
+        with self._changed:
+            self._blocks.add(block)
+            if not self._is_running:
+                self._is_running = True
+                threading.Thread(target=self._run, name="stall", daemon=True).start()
+            elif block.looks_at < self._looks_at:
+                self._changed.notify()
+
+    def discard(self, block: _Block) -> None:
+        """Forget a block."""
+        with self._changed:
+            self._blocks.discard(block)
+
+    def _run(self) -> None:
+        with self._changed:
+            while self._blocks:
+                now = time.monotonic()
+                for block in self._blocks:
+                    if now >= block.looks_at:
+                        block.look()
+                self._looks_at = min(block.looks_at for block in self._blocks)
+                self._changed.wait(max(0.0, self._looks_at - now))
+            self._is_running = False
+
+
+_watch = _Watch()
 
 
 def process_of(session: Any) -> int:
