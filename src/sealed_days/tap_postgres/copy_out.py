@@ -321,8 +321,9 @@ class SnapshotCopy:
         """
         tables = [one.table for one in self._snapshot.tables]
         try:
-            self._snapshot.session.execute("SELECT 1")
-            now = read_filenodes(self._snapshot.session.connection, tables)
+            with self._snapshot.session.reading():
+                self._snapshot.session.execute("SELECT 1")
+                now = read_filenodes(self._snapshot.session.connection, tables)
         except psycopg2.Error as error:
             msg = (
                 f"the session that held the snapshot of {self._source.name} is gone "

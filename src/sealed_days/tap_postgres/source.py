@@ -46,12 +46,14 @@ class Session:
             self._pin = set_local(_PINNED, [name for (name,) in cursor.fetchall()])
             cursor.execute("SELECT pg_catalog.pg_backend_pid()")
             (pid,) = cursor.fetchone() or (0,)
+        self._reads = (False, False)
         self.is_pooled = pid != connection.info.backend_pid
         self.process = None if self.is_pooled else int(pid)
         """The number of its server process, None where a pooler may give it another one."""
 
     def begin(self, snapshot: str | None = None) -> None:
         """Begin a REPEATABLE READ transaction, at an exported snapshot or at a new one."""
+        self._reads = (False, False)
         at = f"SET TRANSACTION SNAPSHOT {quote_literal(snapshot)}; " if snapshot else ""
         self.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {at}{self._pin}")
 
@@ -62,6 +64,7 @@ class Session:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Run statements that each see what is committed."""
+        self._reads = (False, False)
         self.execute(f"BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; {self._pin}")
         try:
             yield self.connection
@@ -71,15 +74,21 @@ class Session:
 
     @contextmanager
     def reading(self, *, filtered: bool = False, no_index: bool = False) -> Iterator[None]:
-        """Read what row-level security leaves of a table, or read it without indexes."""
-        changed = [("row_security", "on", "off")] if filtered else []
-        if no_index:
-            changed += [(name, "off", "on") for name in _INDEX_SCANS]
-        if changed:
-            self.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value, _ in changed))
+        """Read what row-level security leaves of a table, or read it without indexes.
+
+        The settings stay until a table is to be read otherwise, or the transaction ends: a
+        thousand small tables, each read without indexes, set them once.
+        """
+        was_filtered, had_no_index = self._reads
+        wanted = {}
+        if filtered != was_filtered:
+            wanted["row_security"] = "on" if filtered else "off"
+        if no_index != had_no_index:
+            wanted |= dict.fromkeys(_INDEX_SCANS, "off" if no_index else "on")
+        if wanted:
+            self.execute("; ".join(f"SET LOCAL {name} = {is_}" for name, is_ in wanted.items()))
+            self._reads = (filtered, no_index)
         yield
-        if changed:
-            self.execute("; ".join(f"SET LOCAL {name} = {value}" for name, _, value in changed))
 
     def execute(self, statement: str) -> None:
         """Run a statement that returns nothing."""
