@@ -13,12 +13,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from sealed_days.core.errors import FileError
 from sealed_days.store import manifest as manifests
@@ -28,7 +29,6 @@ from sealed_days.store.layout import (
     SCRATCH,
     attempt_name,
     attempt_parts,
-    file_path,
     manifest_path,
     packed_suffix,
     relative_path,
@@ -134,12 +134,12 @@ class Files:
             FileError: the day is published, and some files are not in their places yet.
         """
         _fsync_all(path for path in attempt.path.iterdir() if path.name != LOCK)
-        self._prepare(day, attempt.path, manifest)
+        moves = self._prepare(day, attempt.path, manifest)
         attempt.is_named = True
         named = manifests.in_attempt(manifest, day, attempt.path.name)
         self._write_manifest(day, attempt.path, named)
         try:
-            self._finish(day, attempt.path, manifest)
+            self._finish(day, attempt.path, manifest, moves)
         except OSError as error:
             msg = (
                 f"{self.source} {day} is sealed, but {error.filename or self.folder} could not be "
@@ -148,6 +148,7 @@ class Files:
             )
             raise FileError(msg) from None
         attempt.is_named = False
+        remove_tree(attempt.path)  # its files have no second names any more
 
     def settle(self, day: date, manifest: Mapping[str, Any]) -> None:
         """Put the files of a published day in their places, where a crash kept them from it.
@@ -159,8 +160,8 @@ class Files:
             return
         folder = self.folder / manifest["attempt"]
         settled = manifests.in_place(manifest, day)
-        self._prepare(day, folder, settled)
-        self._finish(day, folder, settled)
+        moves = self._prepare(day, folder, settled)
+        self._finish(day, folder, settled, moves)
         _discard(folder)
 
     def remove(self, day: date) -> None:
@@ -177,32 +178,46 @@ class Files:
             _remove_empty(folder.parent, self.folder)
         self._sweep_attempts(day)
 
-    def _prepare(self, day: date, attempt: Path, manifest: Mapping[str, Any]) -> None:
-        """Give each file its second name, in the folder where it belongs."""
+    def _prepare(
+        self, day: date, attempt: Path, manifest: Mapping[str, Any]
+    ) -> list[tuple[Path, Path]]:
+        """Give each file its second name, in the folder where it belongs.
+
+        Returns:
+            The second name and the final one of each file.
+        """
         moves = list(self._moves(day, attempt, manifest))
         _make_folders(dict.fromkeys(final.parent for _, final in moves))
+        placed = []
         for source, final in moves:
             if final.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(final))
             second = _second_name(attempt, final)
-            second.unlink(missing_ok=True)
             _place(source, second)
+            placed.append((second, final))
         fsync(attempt)
+        return placed
 
     def _write_manifest(self, day: date, attempt: Path, manifest: Mapping[str, Any]) -> None:
         draft = attempt / "manifest.json"
         with draft.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+            file.write(msgspec.json.format(msgspec.json.encode(manifest).decode()) + "\n")
             file.flush()
             os.fsync(file.fileno())
         draft.rename(manifest_path(self.root, self.source, day))
 
-    def _finish(self, day: date, attempt: Path, manifest: Mapping[str, Any]) -> None:
+    def _finish(
+        self,
+        day: date,
+        attempt: Path,
+        manifest: Mapping[str, Any],
+        moves: Iterable[tuple[Path, Path]],
+    ) -> None:
         """Rename each file to its place, then the manifest that names these places."""
         fsync(self.folder)
-        finals = [final for _, final in self._moves(day, attempt, manifest)]
-        for final in finals:
-            _second_name(attempt, final).rename(final)
+        finals = [final for _, final in moves]
+        for second, final in moves:
+            second.rename(final)
         here = self.folder.glob
         for stale in set(here(f"*/{day}/*.csv*")).difference(finals):
             # a table that was dropped, renamed or deselected since the day was last staged
@@ -216,14 +231,15 @@ class Files:
         self, day: date, attempt: Path, manifest: Mapping[str, Any]
     ) -> Iterator[tuple[Path, Path]]:
         """Yield (where it is, where it belongs) for each file of an attempt."""
+        there = {path.name for path in attempt.glob("*.rejects")}
         for resource in manifest["resources"]:
             table = resource["stream"]
             ending = packed_suffix(resource)
-            final = Path(f"{file_path(self.root, self.source, day, table)}{ending}")
+            final = self.folder / f"{relative_path(day, table)}{ending}"
             yield self.folder / f"{relative_path(day, table, attempt.name)}{ending}", final
-            rejects = attempt / f"{safe_name(table)}.rejects"
-            if rejects.exists():
-                yield rejects, final.parent / REJECTS
+            rejects = f"{safe_name(table)}.rejects"
+            if rejects in there:
+                yield attempt / rejects, final.parent / REJECTS
 
     def _sweep_attempts(self, own: date) -> None:
         """Remove the attempts of dead runs that no manifest names. The caller has own's lease."""
@@ -260,7 +276,11 @@ def _discard(attempt: Path) -> None:
 def _place(source: Path, target: Path) -> None:
     """Give a file a second name; where the filesystem cannot, copy it."""
     try:
-        target.hardlink_to(source)
+        try:
+            target.hardlink_to(source)
+        except FileExistsError:  # of a run that was killed
+            target.unlink()
+            target.hardlink_to(source)
     except OSError as error:
         if error.errno not in _NO_LINK:
             raise
@@ -280,14 +300,18 @@ def _make_folders(folders: Iterable[Path]) -> None:
 
 def _make_folder(folder: Path, changed: set[Path]) -> None:
     """Make a folder and those above it; add to `changed` where there is a new name."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent, changed)
-    with contextlib.suppress(FileExistsError):
+    try:
         folder.mkdir()
-    if not folder.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-    changed.add(folder.parent)
+    except (FileNotFoundError, NotADirectoryError):
+        _make_folder(folder.parent, changed)
+        _make_folder(folder, changed)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise NotADirectoryError(
+                errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)
+            ) from None
+    else:
+        changed.add(folder.parent)
 
 
 def _fsync_all(paths: Iterable[Path]) -> None:
@@ -303,8 +327,12 @@ def _fsync_all(paths: Iterable[Path]) -> None:
         return
     from concurrent.futures import ThreadPoolExecutor  # who only reads days needs no threads
 
-    with ThreadPoolExecutor(min(len(waiting), _FSYNCS)) as pool:
-        for _ in pool.map(fsync, waiting):
+    def fsync_some(first: int) -> None:
+        for path in waiting[first::_FSYNCS]:
+            fsync(path)
+
+    with ThreadPoolExecutor(_FSYNCS) as pool:
+        for _ in pool.map(fsync_some, range(min(len(waiting), _FSYNCS))):
             pass
 
 

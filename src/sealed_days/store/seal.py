@@ -36,6 +36,7 @@ class Draft(Closing):
         self._lease = lease
         self._attempt = days.store.attempt(day)
         self._tables: dict[str, StagedTable] = {}
+        self._scratch: dict[Path, bool] = {}
 
     def path(self, table: str) -> Path:
         """Return the path to write a table's file to."""
@@ -89,8 +90,7 @@ class Draft(Closing):
             return target
         import shutil
 
-        area = (self.days.root / SCRATCH).resolve()
-        if area not in source.resolve().parents:
+        if source.is_symlink() or not self._is_scratch(source.parent):
             shutil.copyfile(source, target)
             return target
         try:
@@ -102,6 +102,14 @@ class Draft(Closing):
             shutil.copyfile(source, target)
             source.unlink()
         return target
+
+    def _is_scratch(self, folder: Path) -> bool:
+        """Return whether a folder is below the taps' scratch area, wherever links lead."""
+        if folder not in self._scratch:
+            area = (self.days.root / SCRATCH).resolve()
+            resolved = folder.resolve()
+            self._scratch[folder] = area == resolved or area in resolved.parents
+        return self._scratch[folder]
 
     def add(self, table: StagedTable) -> None:
         """Register a table whose file is complete at `path(table.name)`.
