@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+import msgspec
+
 from sealed_days.core.dialect import ENCODING
 from sealed_days.core.errors import ConfigurationError, FileError, SourceError
 from sealed_days.core.meltano_yml import stage_root, stage_url
@@ -39,7 +41,7 @@ SOURCE_TYPE = "x-source-type"
 
 def write(message: dict[str, Any]) -> None:
     """Write a message to standard output, at once."""
-    sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
+    sys.stdout.write(msgspec.json.encode(message).decode() + "\n")
     sys.stdout.flush()
 
 

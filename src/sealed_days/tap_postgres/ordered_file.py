@@ -184,11 +184,15 @@ class FilePart(io.RawIOBase):
         self.table_file = table_file
         self.number = number
         self.where = where
-        self.path = table_file.path.with_suffix(f".{number}")
         self.rows = 0
         self.waiting: list[bytes] = []
         self.overflow: BinaryIO | None = None
         self._stop = stop
+
+    @property
+    def path(self) -> Path:
+        """The file of what waits on the disk."""
+        return self.table_file.path.with_suffix(f".{self.number}")
 
     def writable(self) -> bool:
         """Say so to io.BufferedWriter."""

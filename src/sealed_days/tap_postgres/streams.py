@@ -27,6 +27,9 @@ Write = Callable[[dict[str, Any]], None]
 
 logger = logging.getLogger("tap-postgres")
 
+_TABLES_SAID_TWICE = 100
+"""Up to so many tables each has a line when it is done, besides the one in the table at the end."""
+
 
 @dataclass(frozen=True)
 class FileStream:
@@ -124,7 +127,8 @@ def copy_files(
             alias = aliases[done.table.stream]
             write(messages.batch(alias, done.file))
             write(messages.activate_version(alias, version))
-            logger.info(table_line(alias, done.file.rows, done.file.bytes, done.seconds))
+            if len(streams) <= _TABLES_SAID_TWICE or done.seconds >= 1:
+                logger.info(table_line(alias, done.file.rows, done.file.bytes, done.seconds))
             copied.append(done)
     except BaseException:
         scratch.close()
