@@ -66,6 +66,8 @@ def test_content_is_read_from_any_byte_on_and_as_a_message_names_it(
     for start in (0, 1, 999, 1000, 1001, len(data) - 1, len(data)):
         with path.open("rb", start=start) as file:  # type: ignore[call-overload]
             assert file.read() == data[start:]
+    with path.open("rb", buffering=0) as file:
+        assert b"".join(iter(lambda: file.read(7), b"")) == data, "less than a block at a time"
     assert large[0].file.path.exists(), "what is not the draft's own stays"
     with on_this_machine(path) as plain:
         assert plain.read_bytes() == data

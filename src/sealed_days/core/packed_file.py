@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +21,8 @@ KINDS = {"gzip": "gz", "zstd": "zst"}
 """What `compression` may be, and the ending that files then have."""
 BLOCK = 1 << 20
 """Bytes of content in a block."""
+_PIECE = 1 << 16
+"""Bytes of content that a buffered reader takes at a time: they stay in the processor's cache."""
 _THREADS = min(4, os.cpu_count() or 1)
 _MARK = "#packed&"
 
@@ -30,6 +32,17 @@ class Out(Protocol):
 
     def write(self, data: bytes) -> None:
         """Take a block."""
+
+
+class _Block(Protocol):
+    """A block that is being decompressed, piece by piece."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether all of it was returned."""
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Take the compressed bytes, or none more, and return the next piece."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +90,7 @@ class PackedFile:
         if mode != "rb":
             raise io.UnsupportedOperation(mode)
         reader = _Reader(self, start)
-        return cast(BinaryIO, reader if buffering == 0 else io.BufferedReader(reader))
+        return cast(BinaryIO, reader if buffering == 0 else io.BufferedReader(reader, _PIECE))
 
     def stat(self) -> SimpleNamespace:
         """Return `st_size` of the content.
@@ -133,7 +146,7 @@ def pack(content: BinaryIO, out: Out, ending: str) -> tuple[int, str, tuple[int,
     """
     from concurrent.futures import ThreadPoolExecutor  # most runs compress nothing
 
-    compress, _ = _codec(ending)
+    compress = _compressor(ending)
     digest, size, blocks = hashlib.sha256(), 0, []
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="pack") as pool:
         waiting: list[Any] = []
@@ -161,50 +174,78 @@ class _Reader(io.RawIOBase):
         first = start // BLOCK
         self._file = file.path.open("rb", buffering=0)
         self._file.seek(sum(file.blocks[:first]))
-        self._rest = memoryview(b"")
-        self._blocks = self._read_blocks(file, first)
-        if start % BLOCK:
-            self._rest = next(self._blocks, self._rest)[start % BLOCK :]
-
-    def _read_blocks(self, file: PackedFile, first: int) -> Generator[memoryview, None, None]:
-        _, decompress = _codec(file.ending)
-        for packed_bytes in file.blocks[first:]:
-            data = self._file.read(packed_bytes)
-            try:
-                yield memoryview(decompress(data))
-            except Exception:  # each library has its own; the sha256 tells
-                return
+        self._blocks = iter(file.blocks[first:])
+        self._begin = _decompressor(file.ending)
+        self._block: _Block | None = None
+        skip = start % BLOCK
+        while skip and (piece := self.read(min(skip, _PIECE))):
+            skip -= len(piece)
 
     def readable(self) -> bool:
         """Return True."""
         return True
 
+    def read(self, size: int = -1, /) -> bytes:
+        """Return some bytes, none at the end; all where no size is given."""
+        if size < 0:
+            return self.readall()
+        # in pieces, not whole blocks: those would be in new memory each time, which costs a
+        # quarter of the CPU
+        while size:
+            data = b""
+            if self._block is None:
+                if not (packed_bytes := next(self._blocks, 0)):
+                    break
+                self._block, data = self._begin(), self._file.read(packed_bytes)
+            try:
+                piece = self._block.decompress(data, size)
+            except Exception:  # each library has its own; the sha256 tells
+                piece = b""
+            if self._block.eof:
+                self._block = None
+            elif not piece:  # it is damaged
+                self._block, self._blocks = None, iter(())
+            if piece:
+                return piece
+        return b""
+
     def readinto(self, target: Any, /) -> int:
         """Read some bytes; 0 at the end."""
-        if not self._rest:
-            self._rest = next(self._blocks, self._rest)
-        count = min(len(target), len(self._rest))
-        target[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count
+        piece = self.read(len(target))
+        target[: len(piece)] = piece
+        return len(piece)
 
     def close(self) -> None:
-        """Close the file and free its block, which this and its generator would keep alive."""
-        self._rest = memoryview(b"")
-        self._blocks.close()
+        """Close the file and free its block."""
+        self._block = None
         self._file.close()
         super().close()
 
 
-def _codec(ending: str) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
-    """Return what compresses and what decompresses one block."""
+def _compressor(ending: str) -> Callable[[bytes], bytes]:
+    """Return what compresses a block."""
     if ending == "gz":
         from isal import igzip
 
         # level 2 of igzip: three times as fast as zlib's level 1, and smaller
-        return (lambda data: igzip.compress(data, 2, mtime=0)), igzip.decompress
+        return lambda data: igzip.compress(data, 2, mtime=0)
+    zstd = _zstd()
+    return lambda data: zstd.compress(data, 1)
+
+
+def _decompressor(ending: str) -> Callable[[], _Block]:
+    """Return what begins to decompress a block."""
+    if ending == "gz":
+        from isal import igzip_lib
+
+        return lambda: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+    begin: Callable[[], _Block] = _zstd().ZstdDecompressor
+    return begin
+
+
+def _zstd() -> Any:
     try:
         from compression import zstd  # from Python 3.14 on
     except ImportError:
         from backports import zstd
-    return (lambda data: zstd.compress(data, 1)), zstd.decompress
+    return zstd
