@@ -42,6 +42,22 @@ def test_stretches_are_whole_records_whatever_the_values(
     assert back == [["id", "v"], *rows]
 
 
+def test_a_file_with_another_byte_or_length_is_not_intact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stretches, "SHORTEST", 40)
+    monkeypatch.setattr(proven_file, "BLOCK", 16)
+    path = tmp_path / "t.csv"
+    path.write_bytes(good := b"id\n" + b"".join(b"%d\n" % n for n in range(1000, 1100)))
+    file = ProvenFile.measure(path)
+    assert len(file.stretches) > 5
+    assert file.is_intact()
+    changed = [good[:at] + b"x" + good[at + 1 :] for at in range(0, len(good), 9)]
+    for bad in (*changed, good + b"1\n", good[:-5], b""):
+        path.write_bytes(bad)
+        assert not file.is_intact()
+
+
 def test_a_large_file_has_a_few_hundred_at_most() -> None:
     cut, block, rows = Stretches(), bytes(1 << 20), 0
     for _ in range(4 << 10):  # 4 GiB

@@ -166,7 +166,7 @@ class DayGathering:
             raise self._ended_early([stream]) from None
         # what is compressed is proven as it is read
         is_read = self._compression or not isinstance(taken, Path)
-        if not is_read and file_sha256(taken) != file.sha256:
+        if not is_read and not file.at(taken).is_intact():
             msg = (
                 f"the scratch file of {stream} is not what was written to it (sha256 differs): "
                 f"nothing was published; run {self._command}"
