@@ -511,6 +511,25 @@ def test_a_uuid_is_one_key_however_it_is_written():
         assert arrow_values.plain_values(pa.array([text]), "uuid").to_pylist() == [key.bytes]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [
+        ("2025-01-01 12:00:00.120 +02", True),
+        ("2025-01-01 12:00:00.120000z", True),
+        ("2025-01-01 12:00:00.1204+02", False),
+        ("2025-01-01 12:00:00  +02", False),
+        ("2025 -01-01T12:00:00+02:00", False),
+        ("2025-01-01 12:00:00 +16", False),
+    ],
+)
+def test_moments_of_three_digits_are_read_however_the_zone_is_written(text, is_plain):
+    found = arrow_values.plain_values(pa.array([text]), "timestamp(3) with time zone")
+    assert (found is not None) == is_plain
+    if found is not None:
+        moment = datetime.fromisoformat(text.replace(" +", "+").replace("z", "Z"))
+        assert found.to_pylist() == [round(moment.timestamp() * 1_000_000)]
+
+
 def test_texts_of_any_length_are_told_apart_and_found_again(tmp_path, monkeypatch):
     for name, size in (("_BATCH", 1), ("_BITS", 2)):
         monkeypatch.setattr(key_hashes, name, size)
@@ -534,7 +553,7 @@ class TestKeysOutOfOrder:
     def _small(self, monkeypatch) -> None:
         monkeypatch.setattr(quick_check, "STRETCH", 2048)
         monkeypatch.setattr(copy_in, "BLOCK", 1024)
-        for name, size in (("_BITS", 2), ("_BATCH", 64), ("_LARGEST", 128), ("_FAST", 4)):
+        for name, size in (("_BITS", 2), ("_BATCH", 64), ("_LARGEST", 128), ("_PASSES", 1)):
             monkeypatch.setattr(key_hashes, name, size)
 
     def keys(self, kind: str, rows: int) -> list[str]:

@@ -1,8 +1,8 @@
 """Reads plain values by Arrow, where PostgreSQL reads the same from the text.
 
 Arrow takes more than PostgreSQL in some corners (blanks around numbers, hexadecimal, underflow)
-and less in others. So a column is read only if its texts have nothing but the characters of the
-plain form and a length that leaves no corner; `types` decides about all others.
+and less in others. So numbers are read only if their texts have nothing but the characters of the
+plain form, and all only if they have a length that leaves no corner; `types` decides about others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from sealed_days.core.pgtypes import BOOLEANS, base_name
 from sealed_days.tap_csv import fixed_forms
 
-# type -> (Arrow's type, its plain form's characters, shortest and longest text)
+# type -> (Arrow's type, its plain form's characters where Arrow takes others, too, shortest and
+# longest text)
 _PLAIN = {
     "smallint": (pa.int16(), b"-0123456789", 1, 30),
     "integer": (pa.int32(), b"-0123456789", 1, 30),
@@ -25,9 +26,9 @@ _PLAIN = {
     "real": (pa.float32(), b"-.0123456789", 1, 30),
     "double precision": (pa.float64(), b"-.0123456789", 1, 30),
     "numeric": (pa.float64(), b"-.0123456789", 1, 30),
-    "date": (pa.date32(), b"-0123456789", 10, 10),
-    "timestamp without time zone": (pa.timestamp("us"), b"-:. T0123456789", 16, 26),
-    "timestamp with time zone": (pa.int64(), b"-+:. TZ0123456789", 17, 32),
+    "date": (pa.date32(), None, 10, 10),
+    "timestamp without time zone": (pa.timestamp("us"), None, 16, 26),
+    "timestamp with time zone": (pa.int64(), None, 17, 32),
 }
 _DAYS = (date(2, 1, 1) - date(1970, 1, 1)).days
 _MICROSECONDS = _DAYS * 24 * 3600 * 1_000_000
@@ -70,26 +71,31 @@ def plain_values(texts: pa.StringArray, sql_type: str) -> pa.Array | None:
     kind, alphabet, least, most = _PLAIN[base]
     if base == "numeric" and size:
         kind = pa.decimal128(int(size[1]), int(size[2] or 0))
-    if base.startswith("timestamp") and size:
-        most = 20 + int(size[1])  # no more digits than the type holds
     found = pc.min_max(pc.binary_length(texts))
     if found["min"].as_py() < least or found["max"].as_py() > most:
         return None
-    data = _bytes(texts)
-    if data.translate(None, alphabet):
+    if alphabet and _bytes(texts).translate(None, alphabet):
         return None
     if base == "timestamp with time zone":
-        # how many digits a zone follows is not known here
-        values = None if size and b"." in data else fixed_forms.instants(texts)
+        values = fixed_forms.instants(texts)
     else:
         try:
             values = pc.cast(texts, kind)
         except pa.ArrowInvalid:
             return None
     if values is not None and base in _YEAR_2:
-        first = pc.min(values.view(pa.int32() if base == "date" else pa.int64())).as_py()
-        return values if first >= _YEAR_2[base] else None
+        numbers = values.view(pa.int32() if base == "date" else pa.int64())
+        if pc.min(numbers).as_py() < _YEAR_2[base]:
+            return None
+        if size and not _are_multiples(numbers, 10 ** (6 - int(size[1]))):
+            return None
     return values
+
+
+def _are_multiples(numbers: pa.Array, unit: int) -> bool:
+    """Return whether moments in microseconds have no more digits than their type holds."""
+    held = pc.multiply(pc.divide(numbers, unit), unit)
+    return bool(pc.all(pc.equal(held, numbers), min_count=0).as_py())
 
 
 def _bytes(texts: pa.StringArray) -> bytes:

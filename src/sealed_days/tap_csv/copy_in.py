@@ -123,17 +123,12 @@ class FileCopy:
                         )
                         raise SourceError(msg)
                     continue
-                block = b"".join([rest, *pieces, new])
-                pieces.clear()
-                if not data:
-                    if block and not block.endswith((b"\n", b"\r")):
-                        block += b"\n"
-                    cut = len(block)
+                cut = 1 + new.rfind(b"\n") if data else 0
+                if cut:
+                    block, rest = b"".join([rest, *pieces, memoryview(new)[:cut]]), new[cut:]
                 else:
-                    # a CR at the end may be half of a CRLF
-                    known = len(block) - block.endswith(b"\r")
-                    cut = 1 + max(block.rfind(b"\n", 0, known), block.rfind(b"\r", 0, known))
-                block, rest = block[:cut], block[cut:]
+                    block, rest = _cut(b"".join([rest, *pieces, new]), is_last=not data)
+                pieces.clear()
                 if block:
                     at = 0
                     while to_skip and (end := _LINE_END.search(block, at)):
@@ -183,6 +178,16 @@ class FileCopy:
         if self._is_lone and (b"\n\\.\n" in outside or outside.startswith(b"\\.\n")):
             self.canonical = False
         return block
+
+
+def _cut(block: bytes, *, is_last: bool) -> tuple[bytes, bytes]:
+    """Return the whole lines of a block, and what is left; at the end of the data all are whole."""
+    if is_last:
+        return block if not block or block.endswith((b"\n", b"\r")) else block + b"\n", b""
+    # a CR at the end may be half of a CRLF
+    known = len(block) - block.endswith(b"\r")
+    cut = 1 + max(block.rfind(b"\n", 0, known), block.rfind(b"\r", 0, known))
+    return block[:cut], block[cut:]
 
 
 def first_bad_byte(path: Path, encoding: str) -> SourceError:

@@ -7,7 +7,6 @@ rows there are.
 
 from __future__ import annotations
 
-import itertools
 import os
 import random
 import threading
@@ -16,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import closing
+from functools import reduce
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,8 +23,8 @@ import pyarrow.compute as pc
 
 from sealed_days.tap_csv.limits import LONGEST_KEY, MOST_KEYS
 
-_BATCH = 1 << 16
-"""Keys that are hashed at a time, at least."""
+_BATCH = 1 << 17
+"""Hashes that are written at a time, at least: with fewer, each part is read in more pieces."""
 _PIECE = 64
 """Bytes of a text that are hashed at a time."""
 _NUMBERS = random.Random(1)  # noqa: S311
@@ -39,8 +39,8 @@ _WORDS = _factors(LONGEST_KEY // 8 + 2)
 _BITS = 8
 _LARGEST = 1 << 20
 """Hashes of a part that are read into memory; of one with more, a part of it at a time."""
-_FAST = 1 << 14
-"""Hashes that are compared at a time: the table of those seen then fits the processor's cache."""
+_PASSES = 3
+"""Of eight bits each, by which the hashes of a part are ordered to find those alike."""
 
 
 class KeyHashes:
@@ -58,7 +58,7 @@ class KeyHashes:
         self._lock = threading.Lock()
         self._kinds: tuple[pa.DataType, ...] = ()
         self.is_mixed = False
-        self._pending: list[list[pa.Array]] = []
+        self._pending: list[pa.Array] = []
         self._rows = 0
         self._divided: _Divided | None = None
 
@@ -71,34 +71,33 @@ class KeyHashes:
             if self.is_mixed:
                 self._pending.clear()
                 return
-            self._pending.append(columns)
-            self._rows += len(columns[0])
+        products = map(pc.multiply, map(_hash, columns), _COLUMNS)
+        hashes = reduce(pc.add, products)
+        with self._lock:
+            self._pending.append(hashes)
+            self._rows += len(hashes)
             batch = self._take() if self._rows >= _BATCH else []
-        self._hash(batch)
+        self._write(batch)
 
     def are_unique(self, pool: Executor) -> bool:
         """Return whether it is proven that all keys differ."""
-        self._hash(self._take())
+        self._write(self._take())
         if self._divided is None:
             return True
         with closing(self._divided) as divided:
             return all(pool.map(divided.all_differ, range(1 << _BITS)))
 
-    def _take(self) -> list[list[pa.Array]]:
+    def _take(self) -> list[pa.Array]:
         batch, self._pending, self._rows = self._pending, [], 0
         return batch
 
-    def _hash(self, batch: list[list[pa.Array]]) -> None:
+    def _write(self, batch: list[pa.Array]) -> None:
         if not batch:
             return
-        hashes = None
-        for column, factor in zip(zip(*batch, strict=True), _COLUMNS, strict=False):
-            product = pc.multiply(_hash(pa.concat_arrays(column)), factor)
-            hashes = product if hashes is None else pc.add(hashes, product)
         with self._lock:
             if self._divided is None:
                 self._divided = _Divided(self._folder / "keys", 64)
-        self._divided.add(hashes)
+        self._divided.add(pa.concat_arrays(batch))
 
 
 def _hash(column: pa.Array) -> pa.Array:
@@ -211,21 +210,40 @@ def _divide(hashes: pa.Array, left: int, bits: int) -> tuple[pa.Array, list[int]
 
     And for each value of these bits, where its hashes end.
     """
-    shifted = pc.shift_right(hashes, pa.scalar(left - bits, pa.uint64()))
-    masked = pc.bit_wise_and(shifted, pa.scalar((1 << bits) - 1, pa.uint64()))
-    values = pc.cast(masked, pa.uint8())
+    values = _some_bits(hashes, left - bits, bits, pa.uint8())
     order = pc.array_sort_indices(values)  # of bytes: by counting, without a comparison
     ordered = memoryview(values.take(order).buffers()[1]).cast("B")
     ends = [bisect_right(ordered, value, hi=len(hashes)) for value in range(1 << bits)]
     return hashes.take(order), ends
 
 
+def _some_bits(hashes: pa.Array, start: int, count: int, kind: pa.DataType) -> pa.Array:
+    """Return some bits of each hash, counted from the lowest."""
+    shifted = pc.shift_right(hashes, pa.scalar(start, pa.uint64()))
+    masked = pc.bit_wise_and(shifted, pa.scalar((1 << count) - 1, pa.uint64()))
+    return pc.cast(masked, kind)
+
+
 def _differ(hashes: pa.Array, left: int) -> bool:
-    if len(hashes) <= _FAST or not left:
-        return len(pc.unique(hashes)) == len(hashes)
-    bits = min(_BITS, left, (len(hashes) // _FAST).bit_length())
-    divided, ends = _divide(hashes, left, bits)
-    return all(
-        _differ(divided.slice(start, end - start), left - bits)
-        for start, end in itertools.pairwise([0, *ends])
-    )
+    """Return whether all hashes differ.
+
+    In the order of some of their bits, equal ones follow each other. Where no more than these bits
+    are equal, which few are, all are compared: that is slow, as is a table of all.
+
+    Args:
+        hashes: they are equal in all other bits.
+        left: how many low bits may differ.
+    """
+    passes = min(_PASSES, left // _BITS)
+    start = left - passes * _BITS
+    for number in range(passes):  # the lowest first: the sort is stable
+        values = _some_bits(hashes, start + number * _BITS, _BITS, pa.uint8())
+        hashes = hashes.take(pc.array_sort_indices(values))
+    compared = pc.shift_right(hashes, pa.scalar(start, pa.uint64()))
+    alike = pc.equal(compared.slice(1), compared.slice(0, max(len(hashes) - 1, 0)))
+    if not pc.any(alike, min_count=0).as_py():
+        return True
+    no = pa.array([False])
+    either = pc.or_(pa.concat_arrays([no, alike]), pa.concat_arrays([alike, no]))
+    found = hashes.filter(either)
+    return len(pc.unique(found)) == len(found)

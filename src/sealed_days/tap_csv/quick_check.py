@@ -36,6 +36,8 @@ _LONGEST = 16 << 20
 _KEPT = 8 << 20
 """Bytes that malloc keeps for the next stretch in each thread, rather than page them in anew."""
 
+_FALSE, _TRUE = pa.scalar(False, pa.bool_()), pa.scalar(True, pa.bool_())
+
 # Arrow's own pools keep what they have had for the next time: more than a stretch needs
 pa.set_memory_pool(pa.system_memory_pool())
 
@@ -264,7 +266,7 @@ class QuickCheck:
 
 def _rise(columns: list[pa.Array]) -> bool:
     """Return whether each row's key, a value of each column, is above that of the row before."""
-    above, equal = pa.scalar(False), pa.scalar(True)
+    above, equal = _FALSE, _TRUE
     for column in columns:
         before, after = column.slice(0, len(column) - 1), column.slice(1)
         above = pc.or_(above, pc.and_(equal, pc.greater(after, before)))
