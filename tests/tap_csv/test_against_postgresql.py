@@ -44,7 +44,8 @@ SEEDS = {
     "real": "1 1.50 .5 5. 1e5 1e-40 3.5e38 NaN inf -Infinity 0.1 0.10000000149 -0",
     "double precision": "0.1 1e308 1e309 5e-324 1e-400 -0.0 nan 1.0 1",
     "numeric": "1.10 1.1 110e-2 0 -0 0.00 1e9 1000000000 123456789012345678901234567890.5 NaN",
-    "numeric(6,2)": "1.005 1.00 1 1e-5 1e1 9999.99 9999.995 10000 12.3400 125e-3 1.25e0 nan",
+    "numeric(6,2)": "1.005 1.00 1 1e-5 1e1 9999.99 9999.995 10000 12.3400 125e-3 1.25e0 nan "
+    "70628e-1 +612345e-2 -999999e-2 1000000e-2 0.8914921513E10 -9430.01462E+3 .000012e7 0e-99 0e99",
     "numeric(38,10)": "1.00000000005 1 1e27 1e28 12345678901234567890123456.1 5e-10 5e-11",
     "boolean": "t True TRUE yes Yes of 0 1 tRue off",
     "date": "2025-01-05 0001-01-01 2024-02-29 2023-02-29 9999-12-31 1582-10-10 2025-13-01",
@@ -118,6 +119,13 @@ def check_type(postgres: Any, kind: str, count: int) -> None:
     if kind.startswith("numeric("):
         postgres.execute(f"SELECT t FROM x WHERE t::{kind} <> t::numeric")
         assert postgres.fetchall() == [], "PostgreSQL rounds what was taken"
+        postgres.execute(
+            "WITH r AS MATERIALIZED (SELECT t FROM json_array_elements_text(%s::json) t "
+            "WHERE t ~ '^[-+]?[0-9.]+([eE][-+]?[0-9]{1,4})?$' AND pg_input_is_valid(t, %s)) "
+            f"SELECT t FROM r WHERE t::{kind} = t::numeric",
+            (json.dumps(sorted(set(texts) - {t for _, t in taken})), kind),
+        )
+        assert postgres.fetchall() == [], "PostgreSQL holds what was refused"
     arrow = [t for _, t in taken if plain_values(pa.array([t]), kind) is not None]
     assert all(
         plain_values(pa.array([t]), kind) is None for t in set(texts) - {t for _, t in taken}

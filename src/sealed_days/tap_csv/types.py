@@ -180,16 +180,12 @@ def _fits(text: str, size: str) -> str:
     precision, scale = (int(part) for part in size.split(","))
     value = f"TRY_CAST({text} AS DECIMAL({precision},{scale}))"
     plain = match(text, rf"[+-]?[0-9]*([.][0-9]{{0,{scale}}}0*)?")
-    # with an exponent: the same number with all its digits, if those can be had
-    wide = 38 - (precision - scale)
-    exponent = f"TRY_CAST(regexp_extract({text}, '[eE]([+-]?[0-9]+)$', 1) AS INTEGER)"
-    fraction = rf"length(regexp_extract({text}, '\.([0-9]*)', 1))"
-    exact = (
-        f"{fraction} - {exponent} <= {wide} AND {value} = TRY_CAST({text} AS DECIMAL(38,{wide}))"
-    )
+    # with an exponent: DuckDB's casts take some that do not fit, and refuse some that do
+    digits, last = _significant(text)
+    exact = f"{last} >= {-scale} AND length({digits}) + {last} <= {precision - scale}"
     return (
         f"(CASE WHEN {plain} THEN {value} IS NOT NULL "
-        f"WHEN regexp_matches({text}, '[eE]') THEN {exact} ELSE false END)"
+        f"WHEN regexp_matches({text}, '[eE]') THEN {digits} = '' OR {exact} ELSE false END)"
     )
 
 
@@ -254,16 +250,21 @@ def key_form(text: str, sql_type: str) -> str:
 
 def _digits(text: str) -> str:
     """Return SQL for a number as its significant digits and their exponent: 1.10 is 11e-1."""
+    digits, last = _significant(text)
+    return (
+        f"(CASE WHEN lower({text}) = 'nan' THEN 'nan' WHEN {digits} = '' THEN '0' "
+        f"ELSE (CASE WHEN {text} LIKE '-%' THEN '-' ELSE '' END) || {digits} || 'e' || {last} END)"
+    )
+
+
+def _significant(text: str) -> tuple[str, str]:
+    """Return SQL for the significant digits of a number, none of 0, and the last one's exponent."""
     fraction = rf"regexp_extract({text}, '\.([0-9]*)', 1)"
     digits = f"(regexp_extract({text}, '^[+-]?([0-9]*)', 1) || {fraction})"
     exponent = rf"coalesce(TRY_CAST(regexp_extract({text}, '[eE]([+-]?[0-9]+)$', 1) AS INTEGER), 0)"
     kept = f"rtrim({digits}, '0')"
     last = f"({exponent} - length({fraction}) + length({digits}) - length({kept}))"
-    return (
-        f"(CASE WHEN lower({text}) = 'nan' THEN 'nan' WHEN ltrim({kept}, '0') = '' THEN '0' "
-        f"ELSE (CASE WHEN {text} LIKE '-%' THEN '-' ELSE '' END) || ltrim({kept}, '0') || 'e' "
-        f"|| {last} END)"
-    )
+    return f"ltrim({kept}, '0')", last
 
 
 def _instant(text: str) -> str:
