@@ -113,6 +113,8 @@ lint: .venv/installed ## ruff, mypy, who may import whom, length of modules, the
 	@$(BIN)/pytest -q tests/test_docs.py >.docs.log || { cat .docs.log; exit 1; }
 
 IN_PLUGINS := tests/tap_csv tests/target_csv tests/target_postgres
+# Two processes share the test files, each with servers of its own.
+TWO := -n 2 --dist loadfile
 
 # The plugins' own tests call them in-process, each in an environment with the plugin's pins.
 .tests/%/installed: requirements/test-%.txt .venv/installed
@@ -132,10 +134,10 @@ airflow: install .meltano/airflow-installed ## Airflow on http://localhost:8080,
 	@$(BIN)/python orchestrate/airflow/serve.py
 
 test: install lint .seaweedfs/installed .tests/plugins/installed .tests/tap-postgres/installed .tests/lake/installed ## All tests, against a real PostgreSQL, Meltano and Airflow
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest $(TWO)
 	@$(BIN)/pytest -m live tests/airflow/test_dags_test.py
-	@PYTHONPATH="$(CURDIR)/src" .tests/plugins/bin/python -m pytest $(IN_PLUGINS)
-	@PYTHONPATH="$(CURDIR)/src" .tests/tap-postgres/bin/python -m pytest tests/tap_postgres
+	@PYTHONPATH="$(CURDIR)/src" .tests/plugins/bin/python -m pytest $(TWO) $(IN_PLUGINS)
+	@PYTHONPATH="$(CURDIR)/src" .tests/tap-postgres/bin/python -m pytest $(TWO) tests/tap_postgres
 	@PYTHONPATH="$(CURDIR)/src" .tests/lake/bin/python -m pytest tests/target_ducklake/test_lake_types.py
 
 # Azure's emulator; without npm its tests are skipped.

@@ -1,6 +1,6 @@
 """Northwind on a server of these tests' own, a database per test, and the tap in two ways.
 
-The server runs while tests are collected already: the SDK makes its tests from the tap's streams.
+The server starts when tests are collected: the SDK makes its tests from the tap's streams.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,9 @@ def embedded(command: str) -> None:
     )
 
 
-def start() -> tuple[dict[str, Any], str]:
-    """Start the server and return the tap's config and the superuser's password."""
+@cache
+def source() -> tuple[dict[str, Any], str]:
+    """Start the server, once; return the tap's config and the superuser's password."""
     (ROOT / "data").symlink_to(REPOSITORY / "data")
     embedded("up")
     variables = dotenv.read(ROOT).values
@@ -48,35 +50,37 @@ def start() -> tuple[dict[str, Any], str]:
     }, variables["EMBEDDED_POSTGRES_PASSWORD"]
 
 
-SOURCE, SUPERUSER_PASSWORD = start()
 # the SDK looks for a .env from its own venv upwards, and takes a checkout's over all else
 _dict_config.find_dotenv = lambda: str(ROOT / ".env")
 
 
 def pytest_unconfigure() -> None:
-    """Stop the server and remove its data."""
-    embedded("down")
-    embedded("clean")
+    """Stop the server, if there is one, and remove its data."""
+    if source.cache_info().currsize:
+        embedded("down")
+        embedded("clean")
     shutil.rmtree(ROOT)
 
 
 @pytest.fixture
 def config() -> dict[str, Any]:
     """The config of a tap in a process of its own."""
-    return SOURCE
+    return source()[0]
 
 
 def make_database() -> Iterator[Database]:
     """A new database with a role of its own that may read what it is granted."""
+    config, password = source()
+    superuser = {**config, "user": "postgres", "password": password}
     admin = psycopg2.connect(
-        host=SOURCE["host"],
-        port=SOURCE["port"],
+        host=config["host"],
+        port=config["port"],
         user="postgres",
-        password=SUPERUSER_PASSWORD,
+        password=password,
         dbname="postgres",
     )
     admin.autocommit = True
-    made = Database.make(admin, {**SOURCE, "password": SUPERUSER_PASSWORD, "user": "postgres"})
+    made = Database.make(admin, superuser)
     yield made
     made.drop(admin)
     admin.close()

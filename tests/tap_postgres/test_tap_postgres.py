@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from conftest import SOURCE
+from conftest import source
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 from tap_runs import Outcome
 
@@ -20,7 +20,7 @@ EMPTY = ["public-customer_customer_demo", "public-customer_demographics"]
 
 _Suite = get_tap_test_class(
     TapPostgres,
-    config=SOURCE | {"dates_as_string": True},
+    config=source()[0] | {"dates_as_string": True},
     suite_config=SuiteConfig(ignore_no_records_for_streams=EMPTY),
 )
 
