@@ -23,6 +23,7 @@ def about(dag):
         "timezone": str(getattr(dag.timetable, "_timezone", None)),
         "cron": getattr(dag.timetable, "_expression", None),
         "title": dag.dag_display_name, "about": dag.description,
+        "deadlines": len(dag.deadline or []),
         "tasks": {task.task_id: {
             "type": task.__class__.__name__, "command": task.bash_command, "doc": task.doc_md,
             "upstream": sorted(task.upstream_task_ids), "pool": task.pool,
@@ -47,15 +48,16 @@ from datetime import datetime
 dag = bag.dags["northwind_meltano_pipeline"]
 task = dag.get_task("postgres-to-local")
 moment = lambda text: text and datetime.fromisoformat(text)
-case = json.loads(CASE)
-context = {
-    "params": {"date": case.get("date")},
-    "dag_run": SimpleNamespace(
-        logical_date=moment(case.get("logical_date")), run_after=moment(case["run_after"]),
-        run_type=case.get("run_type", "manual"),
-    ),
-}
-print(json.dumps(task.render_template(task.env["DATE"], context, dag.get_template_env())))
+def render(case):
+    context = {
+        "params": {"date": case.get("date")},
+        "dag_run": SimpleNamespace(
+            logical_date=moment(case.get("logical_date")), run_after=moment(case["run_after"]),
+            run_type=case.get("run_type", "manual"),
+        ),
+    }
+    return task.render_template(task.env["DATE"], context, dag.get_template_env())
+print(json.dumps({name: render(case) for name, case in json.loads(CASES).items()}))
 """
 )
 
@@ -153,76 +155,61 @@ def test_load_publishes_the_asset(dags: dict[str, Any]) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("case", "zone", "day"),
-    [
-        pytest.param(
-            '{"logical_date": "2025-01-05T00:00:00Z", "run_after": "2025-01-05T00:00:00Z"}',
-            "",
-            "2025-01-05",
-            id="scheduled or backfill",
-        ),
-        pytest.param(
-            '{"date": "2025-01-01", "run_type": "backfill",'
-            ' "logical_date": "2025-01-05T00:00:00Z", "run_after": "2025-01-05T00:00:00Z"}',
-            "",
-            "2025-01-05",
-            id="backfill with a date in its conf",
-        ),
-        pytest.param(
-            '{"date": "2025-01-01", "run_type": "operator_triggered",'
-            ' "logical_date": "2025-01-05T00:00:00Z", "run_after": "2025-01-05T00:00:00Z"}',
-            "",
-            "2025-01-01",
-            id="another DAG with a date",
-        ),
-        pytest.param(
-            '{"logical_date": "2025-01-06T09:30:00Z", "run_after": "2025-01-06T09:30:00Z"}',
-            "",
-            "2025-01-06",
-            id="UI without a date",
-        ),
-        pytest.param(
-            '{"date": "2024-02-29", "logical_date": "2025-01-06T09:30:00Z",'
-            ' "run_after": "2025-01-06T09:30:00Z"}',
-            "",
-            "2024-02-29",
-            id="UI with a date",
-        ),
-        pytest.param(
-            '{"logical_date": null, "run_after": "2025-01-07T23:59:59Z"}',
-            "",
-            "2025-01-07",
-            id="API or CLI without a logical date",
-        ),
-        pytest.param(
-            '{"date": "2025-01-05", "logical_date": null, "run_after": "2025-01-07T23:59:59Z"}',
-            "",
-            "2025-01-05",
-            id="API or CLI with a date",
-        ),
-        pytest.param(
-            '{"logical_date": "2025-01-05T03:00:00Z", "run_after": "2025-01-05T03:00:00Z"}',
-            "America/Sao_Paulo",
-            "2025-01-05",
-            id="midnight west of Greenwich",
-        ),
-        pytest.param(
-            '{"logical_date": "2025-01-04T15:00:00Z", "run_after": "2025-01-04T15:00:00Z"}',
-            "Asia/Tokyo",
-            "2025-01-05",
-            id="midnight east of Greenwich",
-        ),
-        pytest.param(
-            '{"logical_date": null, "run_after": "2025-01-05T01:00:00Z"}',
-            "America/Sao_Paulo",
-            "2025-01-04",
-            id="evening by hand, west",
-        ),
-    ],
-)
-def test_date_is_the_day_of_the_run(project: Project, case: str, zone: str, day: str) -> None:
-    assert project.inside(RENDER.replace("CASE", repr(case)), DATE_TIMEZONE=zone) == day
+AT_5, AT_6 = "2025-01-05T00:00:00Z", "2025-01-06T09:30:00Z"
+LATE_ON_7 = {"logical_date": None, "run_after": "2025-01-07T23:59:59Z"}
+SCHEDULED = {"logical_date": AT_5, "run_after": AT_5}
+BY_HAND = {"logical_date": AT_6, "run_after": AT_6}
+WEST, EAST = "2025-01-05T03:00:00Z", "2025-01-04T15:00:00Z"
+DATES: dict[str, tuple[dict[str, str | None], str, str]] = {
+    "scheduled or backfill": (SCHEDULED, "", "2025-01-05"),
+    "backfill with a date in its conf": (
+        {**SCHEDULED, "date": "2025-01-01", "run_type": "backfill"},
+        "",
+        "2025-01-05",
+    ),
+    "another DAG with a date": (
+        {**SCHEDULED, "date": "2025-01-01", "run_type": "operator_triggered"},
+        "",
+        "2025-01-01",
+    ),
+    "UI without a date": (BY_HAND, "", "2025-01-06"),
+    "UI with a date": ({**BY_HAND, "date": "2024-02-29"}, "", "2024-02-29"),
+    "API or CLI without a logical date": (LATE_ON_7, "", "2025-01-07"),
+    "API or CLI with a date": ({**LATE_ON_7, "date": "2025-01-05"}, "", "2025-01-05"),
+    "midnight west of Greenwich": (
+        {"logical_date": WEST, "run_after": WEST},
+        "America/Sao_Paulo",
+        "2025-01-05",
+    ),
+    "midnight east of Greenwich": (
+        {"logical_date": EAST, "run_after": EAST},
+        "Asia/Tokyo",
+        "2025-01-05",
+    ),
+    "evening by hand, west": (
+        {"logical_date": None, "run_after": "2025-01-05T01:00:00Z"},
+        "America/Sao_Paulo",
+        "2025-01-04",
+    ),
+}
+"""What a run has, the project's time zone, and the run's day."""
+
+
+@pytest.fixture(scope="module")
+def rendered(project: Project) -> dict[str, str]:
+    """The DATE of every case, by one process per time zone: each imports Airflow."""
+    found: dict[str, str] = {}
+    for zone in sorted({zone for _, zone, _ in DATES.values()}):
+        cases = {name: run for name, (run, of, _) in DATES.items() if of == zone}
+        code = RENDER.replace("CASES", repr(json.dumps(cases)))
+        found |= project.inside(code, DATE_TIMEZONE=zone)
+    return found
+
+
+@pytest.mark.parametrize("case", DATES)
+def test_date_is_the_day_of_the_run(rendered: dict[str, str], case: str) -> None:
+    _, _, day = DATES[case]
+    assert rendered[case] == day
 
 
 def test_schedule_is_midnight_in_the_projects_time_zone(project: Project) -> None:
@@ -527,13 +514,15 @@ def test_examples_of_the_pages_work_and_report_each_day_that_was_loaded(project:
     }
 
 
-def test_late_runs_send_an_alert_when_it_is_set(project: Project) -> None:
-    code = LOOK + "print(json.dumps([len(d.deadline or []) for d in bag.dags.values()]))"
-    assert set(project.inside(code)) == {0}
+def test_late_runs_send_an_alert_when_it_is_set(project: Project, dags: dict[str, Any]) -> None:
+    def deadlines(found: dict[str, Any]) -> set[int]:
+        return {dag["deadlines"] for dag in found.values()}
+
+    assert deadlines(dags) == {0}
     told = project.inside(
-        code, ALERT_AFTER_HOURS="6", ALERT_WEBHOOK_URL="http://127.0.0.1:1/x", ALERT_EMAIL="a@b.c"
+        DAGS, ALERT_AFTER_HOURS="6", ALERT_WEBHOOK_URL="http://127.0.0.1:1/x", ALERT_EMAIL="a@b.c"
     )
-    assert set(told) == {2}
+    assert deadlines(told["dags"]) == {2}
 
 
 OWN_SOURCES = """\
