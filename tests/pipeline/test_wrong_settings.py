@@ -39,34 +39,21 @@ def in_file(**changes: Any) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+# Each kind and each plugin once, through Meltano: what each setting says is for the plugins' own
+# tests (`test_*_settings.py`).
 WRONG = [
     # another type
     ("tap-csv--from-csv", in_file(null_values="NA"), "files[0].null_values is 'NA', which is not"),
-    ("tap-csv--from-csv", in_file(delimiter=5), "files[0].delimiter is 5, which is not one char"),
     ("tap-csv--from-csv", setting("files", {}), "files is {}, which is not a list"),
-    ("tap-csv--from-csv", setting("on_bad_row", "ignore"), "on_bad_row is 'ignore', which is not"),
     ("tap-postgres", setting("filter_schemas", "public"), "filter_schemas is 'public', which is"),
-    ("tap-postgres", setting("row_order", "random"), "row_order is 'random', which is not"),
     ("target-postgres", setting("lock_wait_seconds", "soon"), "lock_wait_seconds is 'soon', which"),
     # out of range
-    ("tap-postgres", setting("part_bytes", 1), "part_bytes is 1, which is not"),
-    ("tap-postgres", setting("parallelism", 0), "parallelism is 0, which is not"),
     ("target-postgres", setting("parallelism", -1), "parallelism is -1, which is not"),
-    ("target-postgres", setting("lock_timeout_seconds", -1), "lock_timeout_seconds is -1"),
     # missing
     ("tap-csv--from-csv", in_file(entity=None), "files[0].entity is missing"),
-    ("tap-csv--from-csv", in_file(path=None), "files[0].path is missing"),
     # misspelt
     ("tap-csv--from-csv", in_file(delimeter=";"), "(did you mean delimiter?)"),
-    ("tap-csv--from-csv", in_file(typs={}), "(did you mean types?)"),
     ("tap-postgres", setting("paralelism", 2), "(did you mean parallelism?)"),
-    (
-        "tap-postgres",
-        setting("stream_options", {"public-orders": {"day_colum": "order_date"}}),
-        "(did you mean day_column?)",
-    ),
-    ("target-csv--from-postgres", setting("guards", {"shrnk": "fail"}), "(did you mean shrank?)"),
-    ("target-postgres", setting("default_target_schem", "x"), "(did you mean default_target_sche"),
     ("tap-csv", setting("sorces", {}), "(did you mean sources?)"),
     # null where __NULL__ is meant
     (
