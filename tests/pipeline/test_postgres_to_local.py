@@ -486,12 +486,14 @@ def test_two_runs_of_one_day_exclude_each_other_and_two_days_do_not(
     assert is_whole(project, "2025-01-20")
 
 
-def kill_somewhere(project: Project, database: str, seed: int) -> None:
-    """Kill tap, target, Meltano or all of them at a random moment of a run."""
-    chance = random.Random(seed)
+VICTIMS = ("sealed-tap-postgres", "sealed-target-csv", "meltano", "group")
+
+
+def kill_somewhere(project: Project, database: str, delay: float, victim: str) -> None:
+    """Kill tap, target, Meltano or all of them, some time after the tap began."""
     process = project.start("run", JOB, DATE="2025-01-21", TAP_POSTGRES_DATABASE=database)
-    delay = chance.uniform(0.3, 2.5)
-    victim = chance.choice(["sealed-tap-postgres", "sealed-target-csv", "meltano", "group"])
+    tap = ["pgrep", "-g", str(process.pid), "-f", VICTIMS[0]]
+    wait_until(lambda: subprocess.run(tap, stdout=subprocess.DEVNULL).returncode == 0)
     try:
         process.wait(delay)
     except subprocess.TimeoutExpired:
@@ -515,30 +517,6 @@ def is_alive(group: int) -> bool:
     return True
 
 
-def crash_and_recover(project: Project, database: str, rounds: int, seed: int) -> None:
-    sql(project, database, "CREATE TABLE t (id integer PRIMARY KEY, v integer)")
-    sql(project, database, "CREATE TABLE u (id integer PRIMARY KEY, v integer)")
-    for number in range(rounds):
-        sql(
-            project,
-            database,
-            "TRUNCATE t, u",
-            f"INSERT INTO t SELECT i, {number} FROM generate_series(1, 200000) i",
-            f"INSERT INTO u SELECT i, {number} FROM generate_series(1, 1000) i",
-        )
-        kill_somewhere(project, database, seed + number)
-        if is_whole(project, "2025-01-21"):
-            values = {
-                project.file(table, "2025-01-21").read_text().splitlines()[-1].split(",")[1]
-                for table in ("t", "u")
-            }
-            assert len(values) == 1, "a mixed day"
-        project.run(JOB, "2025-01-21", TAP_POSTGRES_DATABASE=database)
-        assert is_whole(project, "2025-01-21")
-        assert project.file("t", "2025-01-21").read_text().endswith(f"200000,{number}\n")
-        wait_until(lambda: scratch(project) == [] or sweep(project))
-
-
 def sweep(project: Project) -> bool:
     """Return whether the next run's sweep finds nothing alive any more."""
     from sealed_days.store import scratch as staging
@@ -550,4 +528,25 @@ def sweep(project: Project) -> bool:
 def test_kill_nine_anywhere_leaves_a_whole_day_and_the_next_run_works(
     project: Project, database: str
 ) -> None:
-    crash_and_recover(project, database, rounds=6, seed=1)
+    sql(project, database, "CREATE TABLE t (id integer PRIMARY KEY, v integer)")
+    sql(project, database, "CREATE TABLE u (id integer PRIMARY KEY, v integer)")
+    chance = random.Random(1)
+    for number, victim in enumerate(VICTIMS):
+        sql(
+            project,
+            database,
+            "TRUNCATE t, u",
+            f"INSERT INTO t SELECT i, {number} FROM generate_series(1, 200000) i",
+            f"INSERT INTO u SELECT i, {number} FROM generate_series(1, 1000) i",
+        )
+        kill_somewhere(project, database, chance.uniform(0, 0.6), victim)
+        if is_whole(project, "2025-01-21"):
+            values = {
+                project.file(table, "2025-01-21").read_text().splitlines()[-1].split(",")[1]
+                for table in ("t", "u")
+            }
+            assert len(values) == 1, "a mixed day"
+        project.run(JOB, "2025-01-21", TAP_POSTGRES_DATABASE=database)
+        assert is_whole(project, "2025-01-21")
+        assert project.file("t", "2025-01-21").read_text().endswith(f"200000,{number}\n")
+        wait_until(lambda: scratch(project) == [] or sweep(project))
