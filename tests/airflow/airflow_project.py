@@ -203,11 +203,18 @@ class Project:
         return found
 
 
+def _heed_ctrl_c() -> None:
+    """A shell starts what runs in its background with SIGINT ignored, and children inherit it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def serving(project: Project, log: Path) -> Iterator[psutil.Process]:
     """Run Airflow as `make airflow` does, until the block ends."""
     with log.open("w") as output:
-        process = project.popen(*project.serve, stdout=output, stderr=subprocess.STDOUT)
+        process = project.popen(
+            *project.serve, stdout=output, stderr=subprocess.STDOUT, preexec_fn=_heed_ctrl_c
+        )
         try:
             wait_for(
                 "Airflow's address",
