@@ -347,7 +347,7 @@ def first_start(service: dict[str, Any], files: dict[str, Path], folder: Path) -
         for script in init_scripts(service):
             text = script.read_text(encoding="utf-8")
             for inside, outside in files.items():
-                text = text.replace(inside, str(outside))
+                text = text.replace(inside, f"'{outside}'")
             (folder / script.name).write_text(text)
             psql.done = psql(f"-d{database}", f"-f{folder / script.name}")
             psql.script = str(folder / script.name)

@@ -112,6 +112,6 @@ def count_rows(counter: RowCounter, stretches: Stretches, data: bytes | memoryvi
 def file_sha256(path: Path) -> str:
     """Return the sha256 of a file as hex digits."""
     with path.open("rb", buffering=0) as stream:
-        if os.fstat(stream.fileno()).st_size <= BLOCK:  # no buffer of the digest's own for each
+        if path.stat().st_size <= BLOCK:  # no buffer of the digest's own for each
             return hashlib.sha256(stream.read()).hexdigest()
         return hashlib.file_digest(stream, "sha256").hexdigest()
