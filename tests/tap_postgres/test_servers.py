@@ -118,8 +118,10 @@ def test_a_pooler_in_transaction_mode_is_read_and_left_as_it_was(
 @pytest.mark.parametrize("limit", [1, 2])
 def test_a_connection_limit_means_fewer_connections(tap: Tap, limit: int) -> None:
     database = tap.database
-    database.sql(*MANY_ROWS, f"ALTER ROLE {database.reader} CONNECTION LIMIT {limit}")
-    found = tap(**SMALL_PARTS).right()
+    # so much that no session is done before the others ask for theirs
+    more = "INSERT INTO t SELECT n, repeat('x', 90) FROM generate_series(2001, 200000) n"
+    database.sql(*MANY_ROWS, more, f"ALTER ROLE {database.reader} CONNECTION LIMIT {limit}")
+    found = tap(part_bytes=1 << 20, parallelism=8).right()
     assert found.file("public-t") == copied(database, "SELECT * FROM t ORDER BY id")
     assert "going on with fewer connections" in found.log
 
