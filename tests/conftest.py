@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from el_project import Project, embedded, make_project
+from el_project import Project, running_project
 
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A project with Northwind in its source and an empty warehouse, for the whole session."""
-    project = make_project(tmp_path_factory.mktemp("project") / "northwind")
-    embedded(project, "up")
-    yield project
-    embedded(project, "down")
+    with running_project(tmp_path_factory.mktemp("project") / "northwind") as project:
+        yield project
 
 
 @pytest.fixture

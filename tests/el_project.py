@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -175,6 +177,15 @@ def assert_in_leaves(project: Project, relation: str) -> None:
         )
         assert cursor.fetchall() == [(2, 60_000, 1, 60_000, True)]
     connection.close()
+
+
+@contextmanager
+def running_project(root: Path) -> Iterator[Project]:
+    """Give a project with Northwind in its source and an empty warehouse."""
+    project = make_project(root)
+    embedded(project, "up")
+    yield project
+    embedded(project, "down")
 
 
 def embedded(project: Project, command: str) -> None:

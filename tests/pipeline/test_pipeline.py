@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from el_project import NORTHWIND, Project, embedded, make_project
+from el_project import NORTHWIND, Project, running_project
 
 ALL = "pipeline-csv-and-postgres-to-local-target-postgres"
 COUNTS = NORTHWIND | {"order_details": 2155}
@@ -18,10 +18,8 @@ COUNTS = NORTHWIND | {"order_details": 2155}
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A project of this file's own: in the session's, other tests stage and load newer days."""
-    project = make_project(tmp_path_factory.mktemp("pipeline") / "northwind")
-    embedded(project, "up")
-    yield project
-    embedded(project, "down")
+    with running_project(tmp_path_factory.mktemp("pipeline") / "northwind") as project:
+        yield project
 
 
 def query(project: Project, database: str, sql: str) -> list[tuple]:

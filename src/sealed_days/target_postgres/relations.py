@@ -23,22 +23,22 @@ def attach(
     Nothing is scanned: its CHECK says what the partition's bound says.
     """
     old, new = qualified(warehouse.parts, making), qualified(warehouse.parts, name)
-    year = qualified(warehouse.parts, year_name(shape, row.day))
+    year = year_name(shape, row.day)
+    parent = qualified(warehouse.parts, year)
     cursor.execute(
         "SELECT contype::text, conname::text FROM pg_constraint WHERE conrelid = to_regclass(%s) "
         "AND (contype = 'p' OR conname = %s) UNION ALL "
         "SELECT 'leaves', '' FROM pg_inherits WHERE inhparent = to_regclass(%s) UNION ALL "
         "SELECT 'year', '' WHERE to_regclass(%s) IS NOT NULL",
-        (old, CHECK, old, year),
+        (old, CHECK, old, parent),
     )
     found = dict(cursor.fetchall())
     if "year" not in found:
         cursor.execute(create_year(warehouse, shape, row.day))
-        year_alone = year_name(shape, row.day)
-        take_over_grants(cursor, warehouse, {year_alone: shape}, {year_alone: set(row.columns)})
+        take_over_grants(cursor, warehouse, {year: shape}, {year: set(row.columns)})
     statements = [
         f"ALTER TABLE {old} RENAME TO {quote_ident(name)}",
-        f"ALTER TABLE {year} ATTACH PARTITION {new} "
+        f"ALTER TABLE {parent} ATTACH PARTITION {new} "
         f"FOR VALUES IN ({quote_literal(row.day.isoformat())})",
     ]
     if "c" in found:
