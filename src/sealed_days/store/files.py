@@ -19,8 +19,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from sealed_days.core.errors import FileError
 from sealed_days.store import manifest as manifests
 from sealed_days.store.layout import (
@@ -200,8 +198,8 @@ class Files:
 
     def _write_manifest(self, day: date, attempt: Path, manifest: Mapping[str, Any]) -> None:
         draft = attempt / "manifest.json"
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(manifest).decode()) + "\n")
+        with draft.open("wb") as file:
+            file.write(manifests.text_of(manifest))
             file.flush()
             os.fsync(file.fileno())
         draft.rename(manifest_path(self.root, self.source, day))

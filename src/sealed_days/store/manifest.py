@@ -199,6 +199,11 @@ def _fields(table: StagedTable) -> list[dict[str, Any]]:
     return fields
 
 
+def text_of(manifest: Mapping[str, Any]) -> bytes:
+    """Return a manifest as it is written, for people to read too."""
+    return msgspec.json.format(msgspec.json.encode(manifest)) + b"\n"
+
+
 def hash_of(manifest: Mapping[str, Any]) -> str:
     """Return the hash that a manifest carries over itself: `sha256:…`.
 

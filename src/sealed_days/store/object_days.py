@@ -12,7 +12,6 @@ began. So staging a day again never unseals it, and of two writers one is refuse
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -25,7 +24,7 @@ from sealed_days.core.spool import spool_area
 from sealed_days.store import lease
 from sealed_days.store.days import Find, StagedDays
 from sealed_days.store.layout import MANIFEST_SUFFIX, object_paths
-from sealed_days.store.manifest import StagedTable, to_json
+from sealed_days.store.manifest import StagedTable, text_of, to_json
 from sealed_days.store.object_attempt import ObjectAttempt
 from sealed_days.store.object_file import ObjectFile, object_file, store_at
 from sealed_days.store.objects import Entry, Lost
@@ -303,12 +302,11 @@ class ObjectDraft(Draft):
         manifest = to_json(days.source, days.job, day, self._tables.values(), about)
         for resource in manifest["resources"]:
             resource["path"] = self._path(self._tables[resource["stream"]])
-        data = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
         lost = self._held.is_lost
         if not lost:
             try:
                 key = days.object_store.manifest_key(day)
-                days.object_store.objects.publish(key, data.encode(), self._seen)
+                days.object_store.objects.publish(key, text_of(manifest), self._seen)
             except Lost:
                 lost = True
         if lost:
