@@ -281,6 +281,36 @@ def test_days_are_named_by_the_one_way_to_write_them(root: Path) -> None:
         days.open(date(2025, 1, 30))
 
 
+def test_what_others_put_beside_a_day_is_neither_counted_nor_removed(root: Path) -> None:
+    for day in DAY, date(2025, 2, 1):
+        stage(root, OLD, day)
+    table = root / "s" / "orders"
+    (root / "s" / f"{DAY}.datapackage.json").unlink()
+    theirs = [
+        root / "s" / ".DS_Store",
+        table / ".DS_Store",
+        table / "2024-12-31",
+        table / "notes" / "orders.csv",
+        table / "20241230" / "orders.csv",
+        table / str(DAY) / "orders.parquet",
+        table / str(DAY) / ".ipynb_checkpoints" / "orders-checkpoint.csv",
+        table / str(DAY) / "old.csv" / "orders",
+    ]
+    for path in theirs:
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    days = StagedDays(root, "s")
+    assert list(days.unsealed()) == [("gone", DAY), ("orders", DAY)]
+    assert days.bytes_of(date(2024, 12, 31)) == 0
+    assert days.bytes_of(DAY) == sum(map(len, OLD.values()))
+    days.store.remove(DAY)
+    assert list(days.unsealed()) == []
+    stage(root, OLD)
+    days.store.remove(DAY)
+    assert all(path.exists() for path in theirs)
+    assert opened(root, date(2025, 2, 1)) == files(OLD)
+
+
 def test_a_file_that_is_gone_or_of_another_size_is_one_line(root: Path) -> None:
     days = StagedDays(root, "s")
     stage(root, OLD)

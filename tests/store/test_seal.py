@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import threading
@@ -9,12 +10,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from crash import calls, crash, fail, synced
+from crash import calls, crash, fail, meet, pause, synced
 from staging import DAY, NEW, OLD, Day, files, fill, found, in_place, litter, opened, stage
 
 from sealed_days.core.errors import BusyError, FileError
 from sealed_days.store import files as store_files
 from sealed_days.store.days import StagedDays
+from sealed_days.store.files import Files
 
 BEFORE: list[Day | None] = [None, OLD]
 
@@ -25,6 +27,13 @@ def lay(root: Path, before: Day | None) -> None:
     root.mkdir()
     if before is not None:
         stage(root, before)
+
+
+def remove(root: Path) -> None:
+    """Remove the day."""
+    days = StagedDays(root, "s")
+    with days.hold(DAY):
+        days.store.remove(DAY)
 
 
 def assert_old_or_new(root: Path, before: Day | None) -> Day | None:
@@ -112,21 +121,16 @@ def test_settling_can_itself_be_interrupted(root: Path, kind: str) -> None:
 
 def test_a_prune_takes_the_manifest_first(root: Path) -> None:
 
-    def remove() -> None:
-        days = StagedDays(root, "s")
-        with days.hold(DAY):
-            days.store.remove(DAY)
-
     number = 0
     while True:
         number += 1
         lay(root, OLD)
         stage(root, NEW, date(2025, 1, 30))
-        if not crash(root, number, remove):
+        if not crash(root, number, lambda: remove(root)):
             break
         assert found(root) in [None, files(OLD)]
         assert found(root, date(2025, 1, 30)) == files(NEW)
-        remove()
+        remove(root)
         assert found(root) is None
         assert in_place(root) == {}
     assert number > 5
@@ -277,6 +281,91 @@ def test_dead_attempts_go_with_the_next_day(root: Path) -> None:
     stage(root, OLD, date(2025, 2, 1))
     assert [name for name in litter(root) if not name.endswith(f"s.{DAY}.lock")] == []
     assert in_place(root) == OLD
+
+
+OTHER = date(2025, 2, 1)
+
+
+@pytest.fixture(params=BEFORE, ids=["first", "again"])
+def killed(root: Path, request: pytest.FixtureRequest) -> tuple[Path, Day | None]:
+    """A copy of what a run leaves that is killed when its files have second names; the old day."""
+    number = 0
+    while len(list((root / "s").rglob("*.new"))) < len(NEW):
+        number += 1
+        lay(root, request.param)
+        assert crash(root, number, lambda: stage(root, NEW))
+    return root.rename(root.with_name("killed")), request.param
+
+
+@pytest.mark.parametrize("meanwhile", ["the day is staged", "the day is removed", "a third sweeps"])
+def test_a_run_that_sweeps_may_meet_any_other_at_any_call(
+    root: Path, killed: tuple[Path, Day | None], meanwhile: str
+) -> None:
+    dead, before = killed
+
+    def other() -> None:
+        if meanwhile == "the day is staged":
+            stage(root, NEW)
+        elif meanwhile == "the day is removed":
+            remove(root)
+        else:
+            stage(root, OLD, date(2025, 2, 2))
+
+    number, met = 0, True
+    while met:
+        number += 1
+        shutil.copytree(dead, root)
+        met = meet(root, number, lambda: stage(root, OLD, OTHER), other)
+        if not met:
+            other()
+        staged = {"the day is staged": NEW, "the day is removed": None}.get(meanwhile, before)
+        assert found(root) == (staged and files(staged))
+        assert in_place(root) == (staged or {})
+        assert found(root, OTHER) == files(OLD)
+        assert [name for name in litter(root) if not name.endswith(f"s.{DAY}.lock")] == []
+        shutil.rmtree(root)
+    assert number > 30
+
+
+def test_a_sweep_that_is_killed_is_ended_by_the_next(
+    root: Path, killed: tuple[Path, Day | None]
+) -> None:
+    dead, before = killed
+    number, is_killed = 0, True
+    while is_killed:
+        number += 1
+        shutil.copytree(dead, root)
+        is_killed = crash(root, number, lambda: Files(root, "s")._sweep_attempts(OTHER))
+        stage(root, OLD, OTHER)
+        assert [name for name in litter(root) if not name.endswith(f"s.{DAY}.lock")] == []
+        assert in_place(root) == (before or {})
+        shutil.rmtree(root)
+    assert number > 10
+
+
+@pytest.mark.parametrize("is_staged", [True, False], ids=["staged", "removed"])
+def test_a_sweep_may_go_on_late_at_any_call_of_the_days_own_run(
+    root: Path, killed: tuple[Path, Day | None], is_staged: bool
+) -> None:
+    pairs = 0
+    for stop in itertools.count(1):
+        met = True
+        for number in itertools.count(1):
+            shutil.copytree(killed[0], root)
+            late = pause(root, stop, lambda: Files(root, "s")._sweep_attempts(OTHER))
+            if late is None:
+                assert pairs > 200
+                return
+            met = meet(root, number, lambda: stage(root, NEW) if is_staged else remove(root), late)
+            if not met:
+                late()
+            assert found(root) == (files(NEW) if is_staged else None)
+            assert in_place(root) == (NEW if is_staged else {})
+            assert [name for name in litter(root) if not name.endswith(".lock")] == []
+            shutil.rmtree(root)
+            pairs += 1
+            if not met:
+                break
 
 
 def test_a_lost_attempt_is_a_damaged_day_that_can_be_staged_again(root: Path) -> None:

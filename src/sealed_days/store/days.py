@@ -18,7 +18,7 @@ from sealed_days.core.dialect import check_header
 from sealed_days.core.errors import BusyError, ConfigurationError, FileError
 from sealed_days.store import layout
 from sealed_days.store import manifest as manifests
-from sealed_days.store.files import Files
+from sealed_days.store.files import Files, files_in, files_of, names_in
 from sealed_days.store.manifest import StagedTable, table_of
 from sealed_days.store.protocol import Lease, Store
 from sealed_days.store.seal import Draft
@@ -180,14 +180,15 @@ class StagedDays:
         """Return (table's folder, day) for the files of days that have no manifest."""
         sealed = {day.isoformat() for day in self.list()}
         found = []
-        with contextlib.suppress(FileNotFoundError), os.scandir(self.root / self.source) as tables:
-            for table in tables:
-                if not table.is_dir():
+        folder = self.root / self.source
+        for table in names_in(folder):
+            for name in names_in(f"{folder}/{table}"):
+                if name in sealed:
                     continue
-                for name in sorted(set(os.listdir(table.path)) - sealed):  # noqa: PTH208
-                    with contextlib.suppress(ValueError):
-                        if any(os.scandir(f"{table.path}/{name}")):
-                            found.append((table.name, date.fromisoformat(name)))
+                with contextlib.suppress(ValueError):
+                    day = layout.day_of(name)
+                    if files_in(folder / table / name):
+                        found.append((table, day))
         return found
 
     def remove_old_attempts(self) -> int:
@@ -199,8 +200,11 @@ class StagedDays:
 
     def bytes_of(self, day: date) -> int:
         """Return the size of all files of a day, sealed or not."""
-        folders = (self.root / self.source).glob(f"*/{day.isoformat()}")
-        return sum(path.stat().st_size for folder in folders for path in folder.iterdir())
+        found = 0
+        for path in files_of(self.root / self.source, day):
+            with contextlib.suppress(FileNotFoundError):  # a run has just put another in its place
+                found += path.stat().st_size
+        return found
 
     def _settled(self, day: date) -> dict[str, Any]:
         """Return the manifest of a day; first finish what a crash left undone, if we may write."""

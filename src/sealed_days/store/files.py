@@ -27,6 +27,7 @@ from sealed_days.store.layout import (
     SCRATCH,
     attempt_name,
     attempt_parts,
+    day_of,
     manifest_path,
     packed_suffix,
     relative_path,
@@ -38,6 +39,9 @@ from sealed_days.store.scratch import LOCK, is_abandoned, lock_folder, remove_tr
 
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """Errors of link(2) where it cannot work: another filesystem, or one without links."""
+
+_THROWN_AWAY = ".gone"
+"""What the name of an attempt ends with that nobody needs any more."""
 
 _FSYNCS = 16
 """How many files or folders are waited for at a time until they are on the disk."""
@@ -64,7 +68,8 @@ class Folder:
         if lock < 0:
             return
         if not self.is_named:
-            _discard(self.path)
+            for folder in _discard(self.path):
+                _remove_empty(folder, self.path.parent)
         os.close(lock)
         with contextlib.suppress(OSError):  # the next run removes what is left
             sweep(self._area)
@@ -87,11 +92,8 @@ class Files:
         """Return the days that have a manifest, oldest first."""
         found = []
         for path in self.folder.glob(f"*{MANIFEST_SUFFIX}"):
-            text = path.name.removesuffix(MANIFEST_SUFFIX)
             with contextlib.suppress(ValueError):
-                day = date.fromisoformat(text)
-                if day.isoformat() == text:
-                    found.append(day)
+                found.append(day_of(path.name.removesuffix(MANIFEST_SUFFIX)))
         return sorted(found)
 
     def read(self, day: date) -> bytes | None:
@@ -146,7 +148,7 @@ class Files:
             )
             raise FileError(msg) from None
         attempt.is_named = False
-        remove_tree(attempt.path)  # its files have no second names any more
+        _throw_away(attempt.path)  # its files have no second names any more
 
     def settle(self, day: date, manifest: Mapping[str, Any]) -> None:
         """Put the files of a published day in their places, where a crash kept them from it.
@@ -160,21 +162,21 @@ class Files:
         settled = manifests.in_place(manifest, day)
         moves = self._prepare(day, folder, settled)
         self._finish(day, folder, settled, moves)
-        _discard(folder)
+        _throw_away(folder)
 
     def remove(self, day: date) -> None:
         """Remove a day, its manifest first."""
         manifest_path(self.root, self.source, day).unlink(missing_ok=True)
         if self.folder.exists():
             fsync(self.folder)
-        for folder in self.folder.glob(f"*/{day.isoformat()}"):
-            # whoever finishes another day may take an empty folder away before us
-            with contextlib.suppress(FileNotFoundError):
-                for path in folder.iterdir():
-                    path.unlink(missing_ok=True)
-                folder.rmdir()
-            _remove_empty(folder.parent, self.folder)
+        self._remove_files(day)
         self._sweep_attempts(day)
+
+    def _remove_files(self, day: date, but: Iterable[Path] = ()) -> None:
+        for path in set(files_of(self.folder, day)).difference(but):
+            path.unlink(missing_ok=True)
+        for folder in self.folder.glob(f"*/{day.isoformat()}"):
+            _remove_empty(folder, self.folder)
 
     def _prepare(
         self, day: date, attempt: Path, manifest: Mapping[str, Any]
@@ -216,11 +218,8 @@ class Files:
         finals = [final for _, final in moves]
         for second, final in moves:
             second.rename(final)
-        here = self.folder.glob
-        for stale in set(here(f"*/{day}/*.csv*")).difference(finals):
-            # a table that was dropped, renamed or deselected since the day was last staged
-            stale.unlink()
-            _remove_empty(stale.parent, self.folder)
+        # of tables that were dropped, renamed or deselected since the day was last staged
+        self._remove_files(day, but=finals)
         _fsync_all({final.parent for final in finals})
         self._write_manifest(day, attempt, manifest)
         fsync(self.folder)
@@ -240,15 +239,43 @@ class Files:
                 yield attempt / rejects, final.parent / REJECTS
 
     def _sweep_attempts(self, own: date) -> None:
-        """Remove the attempts of dead runs that no manifest names. The caller has own's lease."""
-        for folder in self.folder.glob(".*.*"):
-            parts = attempt_parts(folder.name)
+        """Remove the attempts of dead runs that no manifest names. The caller has own's lease.
+
+        Of another day, whose run may be at work, only a dead run's own files go: folders that
+        they leave empty are that run's to remove, which may just have made them.
+        """
+        for name in names_in(self.folder):
+            if name.endswith(_THROWN_AWAY):
+                remove_tree(self.folder / name)
+            parts = attempt_parts(name)
+            folder = self.folder / name
             if not parts or not (parts[0] == own.isoformat() or is_abandoned(folder)):
                 continue
             # its run is dead: no later manifest can name it
             named = self.read(date.fromisoformat(parts[0])) or b""
-            if folder.name.encode() not in named:
-                _discard(folder)
+            if name.encode() not in named:
+                emptied = _discard(folder)
+                if parts[0] == own.isoformat():
+                    for path in emptied:
+                        _remove_empty(path, self.folder)
+
+
+def names_in(folder: Path | str) -> list[str]:
+    """Return what is in a folder: nothing where another run has removed it, or it is none."""
+    try:
+        return sorted(os.listdir(folder))  # noqa: PTH208 # of thousands of folders
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def files_of(folder: Path, day: date) -> list[Path]:
+    """Return the files of a day below a source's folder, sealed or not."""
+    return [file for place in folder.glob(f"*/{day.isoformat()}") for file in files_in(place)]
+
+
+def files_in(place: Path) -> list[Path]:
+    """Return the files of a table and day; what others have put there is not ours."""
+    return [place / n for n in names_in(place) if ".csv" in n and not (place / n).is_dir()]
 
 
 def _second_name(attempt: Path, final: Path) -> Path:
@@ -256,19 +283,38 @@ def _second_name(attempt: Path, final: Path) -> Path:
     return final.with_name(f"{attempt.name.rpartition('.')[2]}.{final.name}.new")
 
 
-def _discard(attempt: Path) -> None:
-    """Remove an attempt: first the second names of its files, which are found by the files."""
+def _discard(attempt: Path) -> list[Path]:
+    """Remove an attempt: first the second names of its files, which are found by the files.
+
+    Another run may do the same meanwhile.
+
+    Returns:
+        The folders of the second names, which may be empty now.
+    """
     day = attempt.name.split(".")[1]
-    for path in sorted(attempt.glob("*")):
-        table, _, suffix = path.name.partition(".")
+    folders = []
+    for file in names_in(attempt):
+        table, _, suffix = file.partition(".")
         if suffix not in {"csv", "csv.gz", "csv.zst", "rejects"}:
             continue
-        name = REJECTS if suffix == "rejects" else path.name
+        name = REJECTS if suffix == "rejects" else file
         folder = attempt.parent / table / day
         with contextlib.suppress(OSError):
             _second_name(attempt, folder / name).unlink(missing_ok=True)
-            _remove_empty(folder, attempt.parent)
-    remove_tree(attempt)
+        folders.append(folder)
+    _throw_away(attempt)
+    return folders
+
+
+def _throw_away(attempt: Path) -> None:
+    """Remove an attempt whose files have no second names.
+
+    By its new name any run may remove the rest of it, should this one die on the way.
+    """
+    thrown = attempt.with_name(attempt.name + _THROWN_AWAY)
+    with contextlib.suppress(OSError):  # another run was first
+        attempt.rename(thrown)
+    remove_tree(thrown)
 
 
 def _place(source: Path, target: Path) -> None:

@@ -4,6 +4,7 @@
 {root}/{source}/{table}/{DATE}/rejects.csv          rows set aside, if there are any
 {root}/{source}/{DATE}.datapackage.json             the manifest: with it, the day is sealed
 {root}/{source}/.{DATE}.{token}/{table}.csv         an attempt: a day that is being written
+{root}/{source}/.{DATE}.{token}.gone                what is left of one, to be removed by any run
 """
 
 from __future__ import annotations
@@ -35,6 +36,18 @@ def safe_name(table: str) -> str:
         return "".join(f"%{byte:02X}" for byte in match.group().encode())
 
     return _UNSAFE.sub(encode, table)
+
+
+def day_of(name: str) -> date:
+    """Return the day that a name means, by the one way to write it: `2025-01-31`.
+
+    Raises:
+        ValueError: it means none, or is written otherwise (`20250131`).
+    """
+    day = date.fromisoformat(name)
+    if day.isoformat() != name:
+        raise ValueError(name)
+    return day
 
 
 def manifest_path(root: Path, source: str, day: date) -> Path:

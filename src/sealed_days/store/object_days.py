@@ -23,7 +23,7 @@ from sealed_days.core.proven_file import BLOCK
 from sealed_days.core.spool import spool_area
 from sealed_days.store import lease
 from sealed_days.store.days import Find, StagedDays
-from sealed_days.store.layout import MANIFEST_SUFFIX, object_paths
+from sealed_days.store.layout import MANIFEST_SUFFIX, day_of, object_paths
 from sealed_days.store.manifest import StagedTable, text_of, to_json
 from sealed_days.store.object_attempt import ObjectAttempt
 from sealed_days.store.object_file import ObjectFile, object_file, store_at
@@ -60,7 +60,7 @@ class ObjectStore:
             name = entry.key.rpartition("/")[2]
             if entry.bytes is not None and name.endswith(MANIFEST_SUFFIX):
                 try:
-                    found.append(date.fromisoformat(name.removesuffix(MANIFEST_SUFFIX)))
+                    found.append(day_of(name.removesuffix(MANIFEST_SUFFIX)))
                 except ValueError:
                     continue
         return sorted(found)
@@ -139,7 +139,7 @@ class ObjectStore:
             parts = entry.key.split("/")
             with contextlib.suppress(ValueError):
                 if len(parts) == 4:
-                    found.setdefault(date.fromisoformat(parts[1]), set()).add(parts[2])
+                    found.setdefault(day_of(parts[1]), set()).add(parts[2])
         return found
 
 
