@@ -38,6 +38,11 @@ HARD_TYPES = {
     "amount": "numeric(10,2)",
     "quantity": "smallint",
 }
+ODD_ENTRY = {
+    "types": {"id": "bigint", "day": "date", "price": "numeric(10,2)", "note": "jsonb"},
+    "keys": ["id"], "delimiter": ";", "decimal": ",", "date_format": "%d.%m.%Y",
+    "on_bad_row": "quarantine",
+}  # fmt: skip
 _DUCKDB_TYPES = {"integer": "INTEGER", "smallint": "SMALLINT", "real": "FLOAT"}
 _ZONES = ("+00", "+02", "-05", "+05:30")
 
@@ -84,14 +89,17 @@ def _measure(
 
 
 def _csv(bench: Bench, rounds: int, runs: Runs) -> None:
-    """Check and stage two files of as many rows, beside DuckDB's typed read and write."""
-    hard = bench.root / "data" / "hard.csv"
+    """Check and stage files beside DuckDB's typed read and write; the odd one has fewer rows."""
+    hard, odd = bench.root / "data" / "hard.csv", bench.root / "data" / "odd.csv"
+    rows = sum(table.rows for table in bench.tables if table.name == CSV_TABLE)
     if not hard.exists():
-        rows = sum(table.rows for table in bench.tables if table.name == CSV_TABLE)
         _make_hard(hard, rows)
-    files = {
-        "plain": (bench.csv, CSV_TYPES, CSV_KEYS),
-        "hard": (hard, HARD_TYPES, ("id",)),
+    if not odd.exists():
+        _make_odd(odd, rows // 10)
+    files: dict[str, tuple[Path, dict[str, Any]]] = {
+        "plain": (bench.csv, {"types": CSV_TYPES, "keys": list(CSV_KEYS)}),
+        "hard": (hard, {"types": HARD_TYPES, "keys": ["id"]}),
+        "odd": (odd, ODD_ENTRY),
     }
     folder = new_folder(bench.root / "steps")
     columns = ", ".join(f"{name!r}: {_DUCKDB_TYPES[kind]!r}" for name, kind in CSV_TYPES.items())
@@ -103,10 +111,10 @@ def _csv(bench: Bench, rounds: int, runs: Runs) -> None:
     for number in range(rounds):
         _read(hard)
         _measure(bench, runs, "csv", "DuckDB, plain", number, duckdb)
-        for name, (path, types, keys) in files.items():
+        for name, (path, settings) in files.items():
             new_folder(folder / "output")
             area = {"encoding": {"format": "csv"}, "storage": {"root": f"{folder}/output/.scratch"}}
-            entry = {"entity": name, "path": str(path), "types": types, "keys": list(keys)}
+            entry = {"entity": name, "path": str(path), **settings}
             configs = {
                 "tap": {"files": [entry], "batch_config": area, "date": DAY.isoformat()},
                 "target": {
@@ -141,6 +149,22 @@ def _make_hard(path: Path, rows: int) -> None:
         "(i * 37 % 10000) / 100.0 AS amount, i % 100 AS quantity "
         f"FROM range({rows}) t(i) ORDER BY hash(i)) TO '{path}' (HEADER)"
     )
+    _write_by_duckdb(query, path)
+
+
+def _make_odd(path: Path, rows: int) -> None:
+    """Write a file with dates and decimals as in Europe, JSON, and a bad row in a thousand."""
+    query = (
+        "COPY (SELECT i AS id, strftime(DATE '2024-01-01' + (i % 366)::INTEGER, '%d.%m.%Y') "
+        "AS day, CASE WHEN i % 1000 = 999 THEN 'n/a' "
+        "ELSE replace((i % 10000 / 100.0)::VARCHAR, '.', ',') END AS price, "
+        "to_json({n: i, tags: ['a', 'b']}) AS note "
+        f"FROM range({rows}) t(i) ORDER BY i) TO '{path}' (HEADER, DELIMITER ';')"
+    )
+    _write_by_duckdb(query, path)
+
+
+def _write_by_duckdb(query: str, path: Path) -> None:
     code = f"import duckdb; duckdb.execute({query!r})"
     done = measure(
         [DAY_PYTHON, "-c", code], path.parent, dict(os.environ), path.with_suffix(".log")
@@ -240,8 +264,9 @@ def _write(size: str, rounds: int, runs: Runs) -> None:
         f"share {about['cores']} cores, load average up to {about['load_average']}. Medians of "
         f"{rounds} rounds, in which all take turns; a ratio is of the same round, that of CPU "
         "with the server's. Peak is that of the largest process. *Hard* is a file with UUIDs as "
-        "keys in no order and four time zones, of three times as many bytes. Each round is in "
-        "[steps.json](steps.json).",
+        "keys in no order and four time zones, of three times as many bytes. *Odd* is a tenth of "
+        "the rows, with decimals and dates as in Europe, JSON, and a bad row in a thousand, which "
+        "is set aside. Each round is in [steps.json](steps.json).",
         "",
         "| | | s | CPU s | disk MB | peak MB | of | × s | × CPU | × disk | wanted |",
         "|---|---|---:|---:|---:|---:|---|---:|---:|---:|---|",

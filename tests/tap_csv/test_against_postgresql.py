@@ -60,8 +60,9 @@ SEEDS = {
     "5|weeks 1|decade 1|week|3|days|-10:00",
     "uuid": "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 A0EEBC999C0B4EF8BB6D6BB9BD380A11",
     "bytea": "\\x \\x00fF \\xab \\xAB 00",
-    "jsonb": '{"a":[1,2]} 1 "x" [1e5] null [] {"a":{"b":"NaN,]"}} {"\\u0041":1}',
-    "json": '{"a":1} [1,|2] 1.50',
+    "jsonb": '{"a":[1,2]} 1 "x" [1e5] null [] {"a":{"b":"NaN,]"}} {"\\u0041":1} '
+    '"\\u0000" "\\\\u0000" "\\ud83d\\ude00" "\\ud83d" "\\/\\n\\x" [1e12345,-0] {"a":1,"a":0.5E+3}',
+    "json": '{"a":1} [1,|2] 1.50 "\\u0000" "\\ude00\\ud83d" "\\b\\q" [[[1e99999]]] {"e":"E+11111"}',
     "text[]": '{} {a,b} {a,"b|c",NULL} {"a\\"b"} {a|b} {{a}} {"a\\\\"} {,}',
     "character varying(3)": "abc abcd żół a",
     "character(3)": "a a| ab abc abcd",

@@ -1,4 +1,4 @@
-"""Reads plain values by Arrow, where PostgreSQL reads the same from the text.
+"""Reads plain values by Arrow, JSON by msgspec, where PostgreSQL reads the same from the text.
 
 Arrow takes more than PostgreSQL in some corners (blanks around numbers, hexadecimal, underflow)
 and less in others. So numbers are read only if their texts have nothing but the characters of the
@@ -8,8 +8,10 @@ plain form, and all only if they have a length that leaves no corner; `types` de
 from __future__ import annotations
 
 import re
+from collections import deque
 from datetime import date
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,6 +29,7 @@ _PLAIN = {
     "double precision": (pa.float64(), b"-.0123456789", 1, 30),
     "numeric": (pa.float64(), b"-.0123456789", 1, 30),
     "date": (pa.date32(), None, 10, 10),
+    "time without time zone": (pa.timestamp("us"), None, 5, 15),
     "timestamp without time zone": (pa.timestamp("us"), None, 16, 26),
     "timestamp with time zone": (pa.int64(), None, 17, 32),
 }
@@ -38,6 +41,8 @@ _YEAR_2 = {
     "timestamp with time zone": _MICROSECONDS,
 }
 """From 1970. Arrow has a year 0, PostgreSQL has not, and a zone may move a moment out of year 1."""
+_JSON = msgspec.json.Decoder(msgspec.Raw)  # checks all and makes nothing of it
+_SOME_DAY = "2000-01-01 "
 _TRUE, _FALSE = (pa.array(words) for words in BOOLEANS)
 
 
@@ -62,10 +67,12 @@ def plain_values(texts: pa.StringArray, sql_type: str) -> pa.Array | None:
         known = pc.or_(true, pc.is_in(texts, _FALSE))
         fits = pc.all(pc.or_(known, pc.is_null(texts)), min_count=0).as_py()
         return pc.if_else(pc.is_valid(texts), true, None) if fits else None
-    if base != "uuid" and base not in _PLAIN:
+    if base not in {"uuid", "json", "jsonb"} and base not in _PLAIN:
         return None
     if texts.null_count == len(texts):
         return pa.nulls(len(texts))
+    if base in {"json", "jsonb"}:
+        return texts if _are_json(texts, base) else None
     if base == "uuid":
         return fixed_forms.uuids(texts)
     kind, alphabet, least, most = _PLAIN[base]
@@ -79,17 +86,32 @@ def plain_values(texts: pa.StringArray, sql_type: str) -> pa.Array | None:
     if base == "timestamp with time zone":
         values = fixed_forms.instants(texts)
     else:
+        if base == "time without time zone":
+            texts = pc.binary_join_element_wise(_SOME_DAY, texts, "")
         try:
             values = pc.cast(texts, kind)
         except pa.ArrowInvalid:
             return None
-    if values is not None and base in _YEAR_2:
-        numbers = values.view(pa.int32() if base == "date" else pa.int64())
-        if pc.min(numbers).as_py() < _YEAR_2[base]:
-            return None
-        if size and not _are_multiples(numbers, 10 ** (6 - int(size[1]))):
-            return None
+    if values is None or not (base == "date" or base.startswith("time")):
+        return values
+    numbers = values.view(pa.int32() if base == "date" else pa.int64())
+    if base in _YEAR_2 and pc.min(numbers).as_py() < _YEAR_2[base]:
+        return None
+    if size and not _are_multiples(numbers, 10 ** (6 - int(size[1]))):
+        return None
     return values
+
+
+def _are_json(texts: pa.StringArray, base: str) -> bool:
+    """Return whether all texts are JSON; False where that takes a closer look."""
+    # jsonb holds no NUL and has numbers of PostgreSQL's numeric
+    if base == "jsonb" and re.search(rb"\\u0000|[eE][+-]?[0-9]{4}", _bytes(texts)):
+        return False
+    try:
+        deque(map(_JSON.decode, texts.drop_null().to_pylist()), maxlen=0)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
 
 
 def _are_multiples(numbers: pa.Array, unit: int) -> bool:

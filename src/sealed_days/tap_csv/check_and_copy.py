@@ -96,8 +96,7 @@ def stage(table: CsvTable, scratch: Path, logger: logging.Logger) -> CheckedFile
     folder.mkdir()
     target = scratch / f"{name}.csv"
     copied = FileCopy(table, folder / "taken.csv", say)
-    database = check.Database(folder)
-    checks = QuickCheck(table, database)
+    checks = QuickCheck(table, folder)
     staged = None
     how = "copied"
     try:
@@ -111,18 +110,17 @@ def stage(table: CsvTable, scratch: Path, logger: logging.Logger) -> CheckedFile
                 proven = replace(copied.file.proven(copied.rows), path=target, stretches=stretches)
                 staged = CheckedFile(proven)
             elif rows is not None and not table.metadata:
-                staged = _rewrite(database, table, copied, folder, target, rows)
+                staged = _rewrite(table, copied, folder, target, rows)
         except check.unreadable():
             staged = None  # a value longer than the reader's buffer, say: read it exactly
         if staged is None:
             copied.file.path.unlink()
-            rejects = _exact(database, table, scratch, folder, logger)
+            rejects = _exact(table, scratch, folder, logger)
             staged = CheckedFile(_finish(table, folder / "rows.csv", target), rejects)
         if not copied.canonical or staged.rejects:
             how = "rewritten"
     finally:
         checks.close()
-        database.close()
         _remove(folder)
     _check_count(table, staged)
     say(
@@ -161,13 +159,7 @@ def _take(copied: FileCopy, checks: QuickCheck, say: Callable[[str], None]) -> i
     return checks.rows(copied.file.path, say)
 
 
-def _exact(
-    database: check.Database,
-    table: CsvTable,
-    scratch: Path,
-    folder: Path,
-    logger: logging.Logger,
-) -> Rejects | None:
+def _exact(table: CsvTable, scratch: Path, folder: Path, logger: logging.Logger) -> Rejects | None:
     """Write the good rows by way of the exact reader; return the others, if any.
 
     Raises:
@@ -178,17 +170,17 @@ def _exact(
         scratch / f"{safe_name(table.entity)}.rejects.csv",
     )
     numbered = folder / "numbered.csv"
-    db = database.session()
     try:
         rows, longest = number_rows(table, numbered, rejects)
         ragged = rejects.rows
-        check.make_room(db, longest, len(table.columns))
-        source = check.numbered_reader(numbered, table, longest)
-        check.find_bad(db, source, table, rejects, only_first=not table.quarantine)
-        good = rows - (rejects.rows - ragged)
-        if rejects.rows:
-            _report(table, rejects, good, logger)
-        check.write_rows(db, source, table, folder / "rows.csv", numbered=True)
+        with check.session(folder) as db:
+            check.make_room(db, longest, len(table.columns))
+            source = check.numbered_reader(numbered, table, longest)
+            check.find_bad(db, source, table, rejects, only_first=not table.quarantine)
+            good = rows - (rejects.rows - ragged)
+            if rejects.rows:
+                _report(table, rejects, good, logger)
+            check.write_rows(db, source, table, folder / "rows.csv", numbered=True)
     except check.unreadable() as error:
         check.raise_for_disk(error, folder)
         msg = (
@@ -230,19 +222,14 @@ def _report(table: CsvTable, rejects: Rejects, good: int, logger: logging.Logger
 
 
 def _rewrite(
-    database: check.Database,
-    table: CsvTable,
-    copied: FileCopy,
-    folder: Path,
-    target: Path,
-    rows: int,
+    table: CsvTable, copied: FileCopy, folder: Path, target: Path, rows: int
 ) -> CheckedFile | None:
     """Rewrite the file in our dialect; return None where DuckDB sees other rows than Arrow."""
     source = check.table_reader(copied.file.path, table)
     written = folder / "rows.csv"
-    db = database.session()
-    check.make_room(db, 0, len(table.columns))
-    check.write_rows(db, source, table, written, numbered=False)
+    with check.session(folder) as db:
+        check.make_room(db, 0, len(table.columns))
+        check.write_rows(db, source, table, written, numbered=False)
     file = _finish(table, written, target)
     if file.rows == rows:
         return CheckedFile(file)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from sealed_days.tap_csv.tables import CsvTable
 from sealed_days.tap_csv.types import accepts, key_form, reason, shorten
 
 if TYPE_CHECKING:
-    import duckdb
+    from sealed_days.tap_csv.duckdb_process import Session
 
 _MEMORY = 50  # MB; what grouping by key needs more spills to disk
 _COLUMN = 400_000  # bytes, in all threads
@@ -26,37 +25,21 @@ _MANY = 200
 _BUFFER = 4 << 20
 
 
-class Database:
-    """A DuckDB that keeps to little memory and spills into a scratch folder.
+def session(scratch: Path) -> Session:
+    """Return a session that keeps to little memory and spills into a scratch folder.
 
-    It is loaded with its first session: a file that is as most are needs none.
+    It is a process of its own: a file that is as most are needs none.
     """
+    from sealed_days.tap_csv import duckdb_process
 
-    def __init__(self, scratch: Path) -> None:
-        self.scratch = scratch
-        self._lock = threading.Lock()
-        self._db: duckdb.DuckDBPyConnection | None = None
-
-    def session(self) -> duckdb.DuckDBPyConnection:
-        """Return a new session; each thread needs its own."""
-        with self._lock:
-            if self._db is None:
-                import duckdb
-
-                self._db = duckdb.connect(
-                    config={
-                        "memory_limit": f"{_MEMORY}MB",
-                        "temp_directory": str(self.scratch / "spill"),
-                        "threads": str(threads()),
-                        "preserve_insertion_order": "true",
-                    }
-                )
-            return self._db.cursor()
-
-    def close(self) -> None:
-        """Close it, if it was ever opened."""
-        if self._db is not None:
-            self._db.close()
+    return duckdb_process.Session(
+        {
+            "memory_limit": f"{_MEMORY}MB",
+            "temp_directory": str(scratch / f"spill-{os.urandom(4).hex()}"),
+            "threads": str(threads()),
+            "preserve_insertion_order": "true",
+        }
+    )
 
 
 def unreadable() -> type[Exception]:
@@ -78,7 +61,7 @@ def threads() -> int:
     return min(4, os.cpu_count() or 1)
 
 
-def make_room(db: duckdb.DuckDBPyConnection, longest: int, columns: int = 0) -> None:
+def make_room(db: Session, longest: int, columns: int = 0) -> None:
     """Raise the memory limit as far as very long records, or very many columns, need it.
 
     Args:
@@ -152,7 +135,7 @@ def numbered_reader(path: Path, table: CsvTable, longest: int) -> str:
 
 
 def find_bad(
-    db: duckdb.DuckDBPyConnection,
+    db: Session,
     source: str,
     table: CsvTable,
     out: Rejects,
@@ -224,9 +207,7 @@ def _any_of(conditions: list[str]) -> str:
     return f"list_contains([{', '.join(conditions)}], true)"
 
 
-def write_rows(
-    db: duckdb.DuckDBPyConnection, source: str, table: CsvTable, target: Path, *, numbered: bool
-) -> None:
+def write_rows(db: Session, source: str, table: CsvTable, target: Path, *, numbered: bool) -> None:
     """Write the good rows in our dialect, without a header, in the order they come."""
     select = [value_of(table, index) for index in table.kept]
     where = ""
@@ -247,9 +228,7 @@ def write_rows(
     )
 
 
-def read_rows(
-    db: duckdb.DuckDBPyConnection, path: Path, columns: int
-) -> Iterator[tuple[str | None, ...]]:
+def read_rows(db: Session, path: Path, columns: int) -> Iterator[tuple[str | None, ...]]:
     """Yield the rows of a file in our dialect, values as text."""
     longest = 16 << 20
     make_room(db, longest)
@@ -320,6 +299,6 @@ def _why(table: CsvTable, index: int, text: str | None) -> str:
     return f"column {name}: {reason(text, table.types[index])}{as_declared}"
 
 
-def _fetch(result: duckdb.DuckDBPyConnection) -> Iterator[Any]:
+def _fetch(result: Session) -> Iterator[Any]:
     while rows := result.fetchmany(_FETCH):
         yield from rows

@@ -27,7 +27,7 @@ from sealed_days.tap_csv.open_file import open_bytes, open_text
 from sealed_days.tap_csv.settings import File, Settings
 
 if TYPE_CHECKING:
-    import duckdb
+    from sealed_days.tap_csv.duckdb_process import Session
 
 _DELIMITERS = (",", ";", "\t", "|")
 _MARKERS = ("NULL", "null", "NA", "N/A", "n/a", "None", "\\N", "-")
@@ -86,12 +86,10 @@ def infer(path: str) -> str:
     entry |= _format(found, notes)
     with tempfile.TemporaryDirectory(prefix="tap-csv-") as folder:
         columns, table = _as_text({**entry, "path": str(found)}, Path(folder))
-        try:
+        with table:
             _types(entry, notes, columns, table)
             _keys(entry, notes, columns, table)
-        finally:
-            table.close()
-        _as_text({**entry, "path": str(found)}, Path(folder))  # it is ready, then
+        _as_text({**entry, "path": str(found)}, Path(folder))[1].close()  # it is ready, then
     return _yaml(entry, notes)
 
 
@@ -156,7 +154,7 @@ def _delimiter(lines: list[str]) -> str:
     return chosen
 
 
-def _as_text(entry: dict[str, Any], folder: Path) -> tuple[list[str], duckdb.DuckDBPyConnection]:
+def _as_text(entry: dict[str, Any], folder: Path) -> tuple[list[str], Session]:
     """Read the file by an entry; return its columns, and a session with its rows in `t`."""
     from sealed_days.tap_csv import duckdb_check as check
     from sealed_days.tap_csv.check_and_copy import stage
@@ -171,16 +169,14 @@ def _as_text(entry: dict[str, Any], folder: Path) -> tuple[list[str], duckdb.Duc
     scratch = Path(tempfile.mkdtemp(dir=folder))
     done = stage(replace(table, keys=() if "keys" not in entry else table.keys), scratch, logger)
     columns = [name for name, _ in table.all_columns]
-    session = check.Database(scratch).session()
+    session = check.session(scratch)
     check.make_room(session, 0, len(columns))
     source = check.reader(done.file.path, len(columns), longest=16 << 20)
     session.execute(f"CREATE VIEW t AS FROM {source}")
     return columns, session
 
 
-def _types(
-    entry: dict[str, Any], notes: list[str], columns: list[str], db: duckdb.DuckDBPyConnection
-) -> None:
+def _types(entry: dict[str, Any], notes: list[str], columns: list[str], db: Session) -> None:
     """Add the types that all values of a column have, and the texts that mean NULL."""
     from sealed_days.core.sql import quote_literal
     from sealed_days.tap_csv.conversions import Written, value
@@ -234,9 +230,7 @@ def _is_any_number(guesses: list[_Guess]) -> bool:
     return any(_is_number(guess) for guess in guesses)
 
 
-def _keys(
-    entry: dict[str, Any], notes: list[str], columns: list[str], db: duckdb.DuckDBPyConnection
-) -> None:
+def _keys(entry: dict[str, Any], notes: list[str], columns: list[str], db: Session) -> None:
     """Add the first column, or pair of columns, that no two rows share and that is never NULL."""
     every = ", ".join(f"count(nullif(c{index}, ''))" for index in range(len(columns)))
     [counted] = db.execute(f"SELECT count(*), {every} FROM t").fetchall()

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,14 +27,23 @@ from sealed_days.tap_csv import limits
 from sealed_days.tap_csv.arrow_values import plain_values
 from sealed_days.tap_csv.key_hashes import KeyHashes
 from sealed_days.tap_csv.tables import CsvTable
+from sealed_days.tap_csv.written_forms import in_plain_form
+
+if TYPE_CHECKING:
+    from sealed_days.tap_csv.duckdb_process import Session
 
 STRETCH = 1 << 19
 """Bytes that are checked at a time, at least."""
 _LONGEST = 16 << 20
 """A stretch that has not ended by then is left to the exact reader: a quote may be open."""
 
-_KEPT = 8 << 20
+_KEPT = 4 << 20
 """Bytes that malloc keeps for the next stretch in each thread, rather than page them in anew."""
+
+_READ = {
+    "smallint": pa.int16(), "integer": pa.int32(), "real": pa.float32(), "uuid": pa.string()
+}  # fmt: skip
+"""Types of Arrow's that it does not infer from Python's values."""
 
 _FALSE, _TRUE = pa.scalar(False, pa.bool_()), pa.scalar(True, pa.bool_())
 
@@ -71,19 +80,21 @@ class QuickCheck:
 
     Args:
         table: what the file is to hold.
-        database: where closer looks are taken.
+        scratch: a folder for what is needed meanwhile.
     """
 
-    def __init__(self, table: CsvTable, database: check.Database) -> None:
+    def __init__(self, table: CsvTable, scratch: Path) -> None:
         _keep_memory()
         self._table = table
-        self._database = database
+        self._scratch = scratch
+        self._duckdb: Session | None = None
+        self._closer = threading.Lock()
         self._threads = check.threads()
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="check")
         self._free = threading.Semaphore(2 * self._threads)
         self._checks: list[Future[_Seen | None]] = []
         self._stretches: list[tuple[int, int]] = []  # where each lies in the file: start, length
-        self._hashes = KeyHashes(database.scratch)
+        self._hashes = KeyHashes(scratch)
         self._in_order = True
         self._pending: list[bytes] = []
         self._size = 0
@@ -137,6 +148,8 @@ class QuickCheck:
     def close(self) -> None:
         """Cancel the checks that have not begun."""
         self._pool.shutdown(cancel_futures=True)
+        if self._duckdb:
+            self._duckdb.close()
 
     def _submit(self) -> None:
         data = b"".join(self._pending)
@@ -146,8 +159,13 @@ class QuickCheck:
         self._stretches.append((start, len(data)))
         self._free.acquire()  # so that no more than a few stretches are in memory
         found = self._pool.submit(self._check, data, is_first=not self._checks)
-        found.add_done_callback(lambda _: self._free.release())
+        found.add_done_callback(self._note)
         self._checks.append(found)
+
+    def _note(self, done: Future[_Seen | None]) -> None:
+        if not done.cancelled() and not done.exception() and done.result() is None:
+            self._given_up = True  # the exact reader will see all the others, too
+        self._free.release()
 
     def _check(self, data: bytes, *, is_first: bool, must_hash: bool = False) -> _Seen | None:
         """Return the result for a stretch, None where a row of it is not good."""
@@ -167,13 +185,14 @@ class QuickCheck:
             whole = _whole(column)
             if name in keys and not limits.is_bounded(kind):
                 longest_key += pc.max(pc.binary_length(whole)).as_py() or 0
-            values[name] = plain_values(whole, kind) if how.is_plain else None
+            plain = in_plain_form(whole, kind, how)
+            values[name] = None if plain is None else plain_values(plain, kind)
         if longest_key > limits.LONGEST_KEY:
             return None
         if len(data) > table.format.longest and _longest_row(texts) > table.format.longest:
             return None
         open_ = [index for index, name in enumerate(names) if values[name] is None]
-        if open_ and not self._look_closer(texts, open_, values):
+        if open_ and not self._look_closer(texts, len(data), open_, values):
             return None
         columns = [values[key] for key in keys]
         if not columns or not texts.num_rows:
@@ -220,22 +239,34 @@ class QuickCheck:
             ),
         )
 
-    def _look_closer(self, texts: pa.Table, open_: list[int], values: dict[str, Any]) -> bool:
+    def _look_closer(
+        self, texts: pa.Table, size: int, open_: list[int], values: dict[str, Any]
+    ) -> bool:
         """Return whether the columns that Arrow left open are fine by the rules of `types`.
 
-        Those of the key get their values.
+        Those of the key get their values. `size` is the bytes of the texts in the file.
         """
+        path = self._scratch / "texts.csv"
         bad = check.bad_values(self._table)
-        asked = [f"count(*) FILTER ({bad[index]})" for index in open_]
-        with self._database.session() as session:
-            session.register("texts", texts)
-            counts = session.execute(f"SELECT {', '.join(asked)} FROM texts").fetchall()
-            if any(counts[0]):
+        asked = ", ".join(f"count(*) FILTER ({bad[index]})" for index in open_)
+        forms = zip(self._table.keys, check.key_values(self._table), strict=True)
+        keys = {key: form for key, form in forms if values[key] is None}
+        with self._closer:
+            session = self._duckdb = self._duckdb or check.session(self._scratch)
+            # all that is not NULL in quotes
+            pyarrow.csv.write_csv(texts, path, pyarrow.csv.WriteOptions(quoting_style="all_valid"))
+            longest = 2 * size if size > 2 * STRETCH else 0
+            check.make_room(session, longest, len(texts.columns))
+            source = check.reader(path, len(texts.columns), longest=longest)
+            [counts] = session.execute(f"SELECT {asked} FROM {source}").fetchall()
+            if any(counts):
                 return False
-            for key, form in zip(self._table.keys, check.key_values(self._table), strict=True):
-                if values[key] is None:
-                    found = session.sql(f"SELECT {form} FROM texts").to_arrow_table()
-                    values[key] = _whole(found.column(0))
+            if keys:
+                rows = session.execute(f"SELECT {', '.join(keys.values())} FROM {source}")
+                for key, column in zip(keys, zip(*rows.fetchall(), strict=True), strict=True):
+                    kind = self._table.types[self._table.columns.index(key)]
+                    made = map(str, column) if kind == "uuid" else column
+                    values[key] = pa.array(made, _READ.get(kind))
         return True
 
     def _has_unique_keys(self, path: Path, unhashed: list[tuple[int, int]]) -> bool:
@@ -257,11 +288,11 @@ class QuickCheck:
             return self._hashes.are_unique(self._pool)
         source = check.table_reader(path, self._table)
         keys = ", ".join(check.key_values(self._table))
-        with self._database.session() as session:
+        with check.session(self._scratch) as session:
             twice = session.execute(
                 f"SELECT 1 FROM {source} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
             )
-            return twice.fetchone() is None
+            return not twice.fetchall()
 
 
 def _rise(columns: list[pa.Array]) -> bool:

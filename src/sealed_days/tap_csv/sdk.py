@@ -100,15 +100,14 @@ class FileStream(Stream):
             self.verify()
             names = [name for name, _, _ in self.columns]
             convert = [from_text(kind) for _, kind, _ in self.columns]
-            database = check.Database(Path(folder))
             try:
-                for row in check.read_rows(database.session(), self.file.path, len(names)):
-                    yield {
-                        name: None if text is None else of(text)
-                        for name, of, text in zip(names, convert, row, strict=True)
-                    }
+                with check.session(Path(folder)) as session:
+                    for row in check.read_rows(session, self.file.path, len(names)):
+                        yield {
+                            name: None if text is None else of(text)
+                            for name, of, text in zip(names, convert, row, strict=True)
+                        }
             finally:
-                database.close()
                 if Path(folder) in self.file.path.parents:
                     self.file = None
 
