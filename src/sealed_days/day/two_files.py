@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,8 @@ _FILE = re.compile(r"read_csv\('(.*?)', columns")
 _LONG_LINES = "/* long lines */"
 _LONGEST_LINE = 1 << 28
 _BATCH = 10_000
+_MEMORY = "512MB"
+"""What a comparison takes at most, as long as that is enough; DuckDB would take most there is."""
 
 
 def read_csv(path: object, columns: Sequence[tuple[str, str]]) -> str:
@@ -52,25 +55,45 @@ def read_csv(path: object, columns: Sequence[tuple[str, str]]) -> str:
 
 @contextlib.contextmanager
 def run(query: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Run a query on files; buffers for long lines are large, and made only where needed.
+    """Run a query on files, in little memory however many rows they have: the rest is in $TMPDIR.
 
     Raises:
-        UserError: a file is not what its manifest says.
+        UserError: a file is not what its manifest says, or there is too little memory or disk.
     """
-    with duckdb.connect() as connection:
+    with (
+        tempfile.TemporaryDirectory(prefix="day-") as folder,
+        duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": folder}) as connection,
+    ):
         try:
-            try:
-                connection.execute(query)
-            except duckdb.InvalidInputException as error:
-                if "line size" not in str(error):
-                    raise
-                sizes = f", max_line_size={_LONGEST_LINE}, buffer_size={2 * _LONGEST_LINE}"
-                connection.execute(query.replace(_LONG_LINES, sizes))
+            _execute(connection, query)
         except duckdb.Error as error:
-            files = " or ".join(_FILE.findall(query))
-            msg = f"{files} cannot be read ({str(error).splitlines()[0]}): day verify says more"
+            files, text = " or ".join(_FILE.findall(query)), str(error).splitlines()[0]
+            if isinstance(error, duckdb.OutOfMemoryException) or "No space left" in text:
+                msg = f"{files}: give more memory, or room in $TMPDIR ({text})"
+            else:
+                msg = f"{files} cannot be read ({text}): day verify says more"
             raise FileError(msg) from None
         yield connection
+
+
+def _execute(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Run a query; what takes much memory only where it is needed: long lines, wide rows."""
+    is_limited = True
+    while True:
+        try:
+            connection.execute(query)
+        except duckdb.OutOfMemoryException:
+            if not is_limited:
+                raise
+            is_limited = False
+            connection.execute("RESET memory_limit")  # what the machine has
+        except duckdb.InvalidInputException as error:
+            if "line size" not in str(error) or _LONG_LINES not in query:
+                raise
+            sizes = f", max_line_size={_LONGEST_LINE}, buffer_size={2 * _LONGEST_LINE}"
+            query = query.replace(_LONG_LINES, sizes)
+        else:
+            return
 
 
 @dataclass(frozen=True)
