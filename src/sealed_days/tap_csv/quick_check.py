@@ -37,7 +37,7 @@ STRETCH = 1 << 19
 _LONGEST = 16 << 20
 """A stretch that has not ended by then is left to the exact reader: a quote may be open."""
 
-_KEPT = 4 << 20
+_KEPT = 8 << 20
 """Bytes that malloc keeps for the next stretch in each thread, rather than page them in anew."""
 
 _READ = {
