@@ -94,7 +94,7 @@ KEYS = {
     "date": "0001-01-01 2025-01-05 2025-01-06",
     "timestamp": "2025-01-05 2025-01-05T10:11 2025-01-05T10:11:12.123456",
     "timestamptz": "2025-01-05T10:11Z 2025-01-05T10:12Z",
-    "time": "10:11 10:11:12.5 23:00",
+    "time": "10:11 10:11:12.5 23:00 24:00:00",
     "uuid": "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 A0EEBC999C0B4EF8BB6D6BB9BD380A12",
     "boolean": "f t",
     "text": "B a é 🦆",
@@ -157,6 +157,11 @@ class TestStretches:
             said = run.refuse((good + row).encode(), types={"k": kind}, keys=["k"])
             assert f"line {len(rows) + 2}: key (k) = " in said
             assert f"is also on line {at + 2}" in said
+
+    @pytest.mark.parametrize("kind", KEYS)
+    @pytest.mark.parametrize("how", [{}, {"round": True}, {"date_format": "%-d.%m.%Y"}])
+    def test_a_header_without_rows_is_an_empty_table(self, run, kind, how):
+        assert run.take(b"k,n\n", types={"k": kind}, keys=["k"], **how) == b"k,n\n"
 
     def test_quote_that_is_never_closed_is_found_wherever_it_stands(self, run, monkeypatch):
         monkeypatch.setattr(quick_check, "_LONGEST", 256)

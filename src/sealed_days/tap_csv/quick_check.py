@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from sealed_days.core.pgtypes import base_name
 from sealed_days.core.progress import EVERY_SECONDS
 from sealed_days.tap_csv import duckdb_check as check
 from sealed_days.tap_csv import limits
@@ -41,9 +42,15 @@ _KEPT = 8 << 20
 """Bytes that malloc keeps for the next stretch in each thread, rather than page them in anew."""
 
 _READ = {
-    "smallint": pa.int16(), "integer": pa.int32(), "real": pa.float32(), "uuid": pa.string()
-}  # fmt: skip
-"""Types of Arrow's that it does not infer from Python's values."""
+    "smallint": pa.int16(),
+    "integer": pa.int32(),
+    "bigint": pa.int64(),
+    "real": pa.float32(),
+    "double precision": pa.float64(),
+    "boolean": pa.bool_(),
+    "timestamp with time zone": pa.int64(),
+}
+"""What a closer look makes of a key; of other types it is a text: Python has no time 24:00, say."""
 
 _FALSE, _TRUE = pa.scalar(False, pa.bool_()), pa.scalar(True, pa.bool_())
 
@@ -249,8 +256,13 @@ class QuickCheck:
         path = self._scratch / "texts.csv"
         bad = check.bad_values(self._table)
         asked = ", ".join(f"count(*) FILTER ({bad[index]})" for index in open_)
+        kinds = dict(zip(self._table.columns, map(base_name, self._table.types), strict=True))
         forms = zip(self._table.keys, check.key_values(self._table), strict=True)
-        keys = {key: form for key, form in forms if values[key] is None}
+        keys = {
+            key: form if kinds[key] in _READ else f"CAST({form} AS VARCHAR)"
+            for key, form in forms
+            if values[key] is None
+        }
         with self._closer:
             session = self._duckdb = self._duckdb or check.session(self._scratch)
             # all that is not NULL in quotes
@@ -261,12 +273,10 @@ class QuickCheck:
             [counts] = session.execute(f"SELECT {asked} FROM {source}").fetchall()
             if any(counts):
                 return False
-            if keys:
+            if keys and texts.num_rows:
                 rows = session.execute(f"SELECT {', '.join(keys.values())} FROM {source}")
                 for key, column in zip(keys, zip(*rows.fetchall(), strict=True), strict=True):
-                    kind = self._table.types[self._table.columns.index(key)]
-                    made = map(str, column) if kind == "uuid" else column
-                    values[key] = pa.array(made, _READ.get(kind))
+                    values[key] = pa.array(column, _READ.get(kinds[key], pa.string()))
         return True
 
     def _has_unique_keys(self, path: Path, unhashed: list[tuple[int, int]]) -> bool:
