@@ -112,7 +112,7 @@ lint: .venv/installed ## ruff, mypy, who may import whom, length of modules, the
 		{ print $$2 " has " $$1 " lines, more than " limit ": divide it"; bad = 1 } END { exit bad }'
 	@$(BIN)/pytest -q tests/test_docs.py >.docs.log || { cat .docs.log; exit 1; }
 
-IN_PLUGINS := tests/tap_csv tests/target_csv tests/target_postgres tests/day/test_two_files.py
+IN_PLUGINS := tests/tap_csv tests/target_csv tests/target_postgres
 # Two processes share the test files, each with servers of its own. In the order of the folders:
 # xdist would begin with files of many tests, and end with one whose few tests take a minute.
 TWO := -n 2 --dist loadfile --no-loadscope-reorder
