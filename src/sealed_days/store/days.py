@@ -18,7 +18,7 @@ from sealed_days.core.dialect import check_header
 from sealed_days.core.errors import BusyError, ConfigurationError, FileError
 from sealed_days.store import layout
 from sealed_days.store import manifest as manifests
-from sealed_days.store.files import Files, files_in, files_of, names_in
+from sealed_days.store.files import Files, files_in, names_in
 from sealed_days.store.manifest import StagedTable, table_of
 from sealed_days.store.protocol import Lease, Store
 from sealed_days.store.seal import Draft
@@ -201,9 +201,10 @@ class StagedDays:
     def bytes_of(self, day: date) -> int:
         """Return the size of all files of a day, sealed or not."""
         found = 0
-        for path in files_of(self.root / self.source, day):
-            with contextlib.suppress(FileNotFoundError):  # a run has just put another in its place
-                found += path.stat().st_size
+        for folder in (self.root / self.source).glob(f"*/{day.isoformat()}"):
+            for path in files_in(folder):
+                with contextlib.suppress(FileNotFoundError):  # a run has just removed it
+                    found += path.stat().st_size
         return found
 
     def _settled(self, day: date) -> dict[str, Any]:

@@ -68,8 +68,7 @@ class Folder:
         if lock < 0:
             return
         if not self.is_named:
-            for folder in _discard(self.path):
-                _remove_empty(folder, self.path.parent)
+            _discard(self.path, has_lease=True)
         os.close(lock)
         with contextlib.suppress(OSError):  # the next run removes what is left
             sweep(self._area)
@@ -173,9 +172,11 @@ class Files:
         self._sweep_attempts(day)
 
     def _remove_files(self, day: date, but: Iterable[Path] = ()) -> None:
-        for path in set(files_of(self.folder, day)).difference(but):
-            path.unlink(missing_ok=True)
+        kept = set(but)
         for folder in self.folder.glob(f"*/{day.isoformat()}"):
+            for path in files_in(folder):
+                if path not in kept:
+                    path.unlink(missing_ok=True)
             _remove_empty(folder, self.folder)
 
     def _prepare(
@@ -254,10 +255,7 @@ class Files:
             # its run is dead: no later manifest can name it
             named = self.read(date.fromisoformat(parts[0])) or b""
             if name.encode() not in named:
-                emptied = _discard(folder)
-                if parts[0] == own.isoformat():
-                    for path in emptied:
-                        _remove_empty(path, self.folder)
+                _discard(folder, has_lease=parts[0] == own.isoformat())
 
 
 def names_in(folder: Path | str) -> list[str]:
@@ -266,11 +264,6 @@ def names_in(folder: Path | str) -> list[str]:
         return sorted(os.listdir(folder))  # noqa: PTH208 # of thousands of folders
     except (FileNotFoundError, NotADirectoryError):
         return []
-
-
-def files_of(folder: Path, day: date) -> list[Path]:
-    """Return the files of a day below a source's folder, sealed or not."""
-    return [file for place in folder.glob(f"*/{day.isoformat()}") for file in files_in(place)]
 
 
 def files_in(place: Path) -> list[Path]:
@@ -283,16 +276,12 @@ def _second_name(attempt: Path, final: Path) -> Path:
     return final.with_name(f"{attempt.name.rpartition('.')[2]}.{final.name}.new")
 
 
-def _discard(attempt: Path) -> list[Path]:
+def _discard(attempt: Path, *, has_lease: bool) -> None:
     """Remove an attempt: first the second names of its files, which are found by the files.
 
-    Another run may do the same meanwhile.
-
-    Returns:
-        The folders of the second names, which may be empty now.
+    Another run may do the same meanwhile. Who has the day's lease removes empty folders, too.
     """
     day = attempt.name.split(".")[1]
-    folders = []
     for file in names_in(attempt):
         table, _, suffix = file.partition(".")
         if suffix not in {"csv", "csv.gz", "csv.zst", "rejects"}:
@@ -301,9 +290,9 @@ def _discard(attempt: Path) -> list[Path]:
         folder = attempt.parent / table / day
         with contextlib.suppress(OSError):
             _second_name(attempt, folder / name).unlink(missing_ok=True)
-        folders.append(folder)
+        if has_lease:
+            _remove_empty(folder, attempt.parent)
     _throw_away(attempt)
-    return folders
 
 
 def _throw_away(attempt: Path) -> None:

@@ -65,8 +65,7 @@ def plain_values(texts: pa.StringArray, sql_type: str) -> pa.Array | None:
     if base == "boolean":
         true = pc.is_in(texts, _TRUE)
         known = pc.or_(true, pc.is_in(texts, _FALSE))
-        fits = pc.all(pc.or_(known, pc.is_null(texts)), min_count=0).as_py()
-        return pc.if_else(pc.is_valid(texts), true, None) if fits else None
+        return pc.if_else(pc.is_valid(texts), true, None) if all_fit(known, texts) else None
     if base not in {"uuid", "json", "jsonb"} and base not in _PLAIN:
         return None
     if texts.null_count == len(texts):
@@ -100,6 +99,11 @@ def plain_values(texts: pa.StringArray, sql_type: str) -> pa.Array | None:
     if size and not _are_multiples(numbers, 10 ** (6 - int(size[1]))):
         return None
     return values
+
+
+def all_fit(fits: pa.BooleanArray, texts: pa.StringArray) -> bool:
+    """Return whether all texts fit that are not NULL."""
+    return bool(pc.all(pc.or_(pc.fill_null(fits, False), pc.is_null(texts)), min_count=0).as_py())
 
 
 def _are_json(texts: pa.StringArray, base: str) -> bool:

@@ -129,15 +129,21 @@ def _in(text: str, values: tuple[str, ...]) -> str:
     return f"{text} IN ({', '.join(map(quote_literal, values))})"
 
 
-def _number(text: str, how: Written) -> str:
-    whole, found = "[0-9]+", text
+def digits(how: Written) -> str:
+    """Return the pattern, RE2's, of a number without sign and exponent as a file writes it."""
+    whole, point = "[0-9]+", re.escape(how.decimal)
     if how.thousands is not None:
         whole = f"([0-9]+|[0-9]{{1,3}}({re.escape(how.thousands)}[0-9]{{3}})+)"
+    return f"({whole}({point}[0-9]*)?|{point}[0-9]+)"
+
+
+def _number(text: str, how: Written) -> str:
+    found = text
+    if how.thousands is not None:
         found = f"replace({found}, {quote_literal(how.thousands)}, '')"
     if how.decimal != ".":
         found = f"replace({found}, {quote_literal(how.decimal)}, '.')"
-    point = re.escape(how.decimal)
-    pattern = f"[+-]?({whole}({point}[0-9]*)?|{point}[0-9]+)([eE][+-]?[0-9]{{1,4}})?"
+    pattern = f"[+-]?{digits(how)}([eE][+-]?[0-9]{{1,4}})?"
     special = match(f"lower({text})", "nan|[+-]?inf(inity)?")
     return f"(CASE WHEN {match(text, pattern)} THEN {found} WHEN {special} THEN {text} END)"
 

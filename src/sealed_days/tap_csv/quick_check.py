@@ -264,7 +264,7 @@ class QuickCheck:
             if values[key] is None
         }
         with self._closer:
-            session = self._duckdb = self._duckdb or check.session(self._scratch)
+            session = self._session()
             # all that is not NULL in quotes
             pyarrow.csv.write_csv(texts, path, pyarrow.csv.WriteOptions(quoting_style="all_valid"))
             longest = 2 * size if size > 2 * STRETCH else 0
@@ -298,11 +298,15 @@ class QuickCheck:
             return self._hashes.are_unique(self._pool)
         source = check.table_reader(path, self._table)
         keys = ", ".join(check.key_values(self._table))
-        with check.session(self._scratch) as session:
-            twice = session.execute(
-                f"SELECT 1 FROM {source} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
-            )
-            return not twice.fetchall()
+        session = self._session()
+        check.make_room(session, 0)
+        query = f"SELECT 1 FROM {source} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+        return not session.execute(query).fetchall()
+
+    def _session(self) -> Session:
+        """Return DuckDB, started once for all that the checks ask of it, one after the other."""
+        self._duckdb = self._duckdb or check.session(self._scratch)
+        return self._duckdb
 
 
 def _rise(columns: list[pa.Array]) -> bool:

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sealed_days.core.pgtypes import base_name
-from sealed_days.tap_csv.conversions import Written
+from sealed_days.tap_csv.arrow_values import all_fit
+from sealed_days.tap_csv.conversions import Written, digits
 
 _DIGITS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 _ISO = {
@@ -46,17 +47,13 @@ def in_plain_form(texts: pa.StringArray, sql_type: str, how: Written) -> pa.Stri
 def _booleans(texts: pa.StringArray, how: Written) -> pa.StringArray | None:
     true = pc.is_in(texts, pa.array(how.true_values))
     false = pc.is_in(texts, pa.array(how.false_values))
-    if not _all(pc.or_(true, false), texts):
+    if not all_fit(pc.or_(true, false), texts):
         return None
     return pc.if_else(pc.is_null(texts), pa.scalar(None, pa.string()), pc.if_else(true, "t", "f"))
 
 
 def _numbers(texts: pa.StringArray, how: Written) -> pa.StringArray | None:
-    whole, point = "[0-9]+", re.escape(how.decimal)
-    if how.thousands is not None:
-        whole = f"([0-9]+|[0-9]{{1,3}}({re.escape(how.thousands)}[0-9]{{3}})+)"
-    pattern = f"^-?({whole}({point}[0-9]*)?|{point}[0-9]+)$"
-    if not _all(pc.match_substring_regex(texts, pattern), texts):
+    if not all_fit(pc.match_substring_regex(texts, f"^-?{digits(how)}$"), texts):
         return None
     if how.thousands is not None:
         texts = pc.replace_substring(texts, how.thousands, "")
@@ -74,12 +71,7 @@ def _moments(texts: pa.StringArray, base: str, form: str) -> pa.StringArray | No
         f"([0-9]{{{_DIGITS[piece]}}})" if at % 2 else re.escape(piece)
         for at, piece in enumerate(pieces)
     )
-    if not _all(pc.match_substring_regex(texts, f"^{pattern}$"), texts):
+    if not all_fit(pc.match_substring_regex(texts, f"^{pattern}$"), texts):
         return None
     order = {code: f"\\{place}" for place, code in enumerate(codes, start=1)}
     return pc.replace_substring_regex(texts, f"^{pattern}$", iso.format(**order))
-
-
-def _all(fits: pa.BooleanArray, texts: pa.StringArray) -> bool:
-    """Return whether all texts fit that are not NULL."""
-    return bool(pc.all(pc.or_(pc.fill_null(fits, False), pc.is_null(texts)), min_count=0).as_py())
